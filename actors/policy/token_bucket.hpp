@@ -1,0 +1,60 @@
+// Token bucket, kept as one instant (the generic cell rate algorithm, ITU-T
+// I.371: the theoretical arrival time). `rate` events per `per`, `burst` at once.
+// Reserving past the limit spaces the waiting ones out instead of releasing them
+// together. Pure; instants are wall-clock so that buckets survive a restart.
+#pragma once
+
+#include <list>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "config/options.hpp"
+#include "messages/vocabulary.hpp"
+
+namespace carillon {
+
+class token_bucket {
+public:
+  token_bucket() = default;
+
+  /// Takes a token if one is there.
+  bool take(const limit_options& limit, sys_time now);
+  /// Takes a token that may lie in the future; answers when it may be used (>= now).
+  sys_time reserve(const limit_options& limit, sys_time now);
+  /// When the next token is there, without taking it (>= now).
+  sys_time next(const limit_options& limit, sys_time now) const;
+  /// Whole and part tokens that are there now, 0..burst.
+  double remaining(const limit_options& limit, sys_time now) const;
+  /// When the bucket is full again.
+  sys_time full_at() const { return arrival_; }
+  /// Counts an event that happened anyway (replayed history, the other lane).
+  void debit(const limit_options& limit, sys_time at);
+  /// Gives one token back.
+  void refund(const limit_options& limit);
+
+private:
+  sys_time arrival_{}; ///< when the bucket is full
+};
+
+/// Buckets by key, bounded: the least recently used one goes first, which can only
+/// make a limit more generous to somebody who was quiet the longest.
+class bucket_table {
+public:
+  explicit bucket_table(std::size_t capacity) : capacity_(capacity) {}
+  token_bucket& at(const std::string& key);
+  /// Null where the key has no bucket yet (a full one).
+  const token_bucket* find(const std::string& key) const;
+  std::size_t size() const { return buckets_.size(); }
+
+private:
+  struct entry {
+    token_bucket bucket;
+    std::list<const std::string*>::iterator age;
+  };
+  std::size_t capacity_;
+  std::unordered_map<std::string, entry> buckets_;
+  std::list<const std::string*> ages_; ///< oldest first; points at the map's keys
+};
+
+} // namespace carillon

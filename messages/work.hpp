@@ -1,0 +1,163 @@
+// What passes between actors: requests on their way to acceptance and
+// deliveries on their way to a provider. Both are handed over, never shared: the
+// actor that holds the pointer is the only one that touches it. If an actor dies
+// with work in its mailbox, destructors answer the caller and return the slot.
+#pragma once
+
+#include <caf/actor_control_block.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "messages/domain.hpp"
+#include "messages/ports.hpp"
+
+namespace carillon {
+
+/// Answers a door exactly once. Destroyed unanswered, it answers `overloaded`,
+/// so that no caller waits for work that is gone; nothing was accepted then.
+template <class T>
+class reply {
+public:
+  reply() = default;
+  explicit reply(done<T> then) : then_(std::move(then)) {}
+  reply(reply&& other) noexcept : then_(std::exchange(other.then_, nullptr)) {}
+  reply& operator=(reply&& other) noexcept {
+    std::swap(then_, other.then_);
+    return *this;
+  }
+  ~reply() {
+    if (then_)
+      then_(fault{errc::overloaded,
+                  "The request was dropped before it was stored; send it again with the same key.",
+                  {},
+                  std::chrono::seconds{1}});
+  }
+  void operator()(result<T> answer) {
+    if (then_)
+      std::exchange(then_, nullptr)(std::move(answer));
+  }
+  explicit operator bool() const { return static_cast<bool>(then_); }
+  /// The callback itself, for a port that promises to call it once.
+  done<T> release() { return std::exchange(then_, nullptr); }
+
+private:
+  done<T> then_;
+};
+
+/// The right to one call at a provider. Unused, it goes back to whoever granted it.
+class slot {
+public:
+  slot() = default;
+  slot(std::string provider, std::uint64_t epoch, std::function<void()> give_back)
+      : provider_(std::move(provider)), epoch_(epoch), give_back_(std::move(give_back)) {}
+  slot(slot&& other) noexcept { swap(other); }
+  slot& operator=(slot&& other) noexcept {
+    slot{std::move(other)}.swap(*this);
+    return *this;
+  }
+  ~slot() {
+    if (give_back_)
+      give_back_();
+  }
+  explicit operator bool() const { return epoch_ != 0; }
+  const std::string& provider() const { return provider_; }
+  std::uint64_t epoch() const { return epoch_; }
+  /// The provider took it over: it will not be given back from here.
+  void spend() {
+    give_back_ = nullptr;
+    epoch_ = 0;
+  }
+
+private:
+  void swap(slot& other) noexcept {
+    std::swap(provider_, other.provider_);
+    std::swap(epoch_, other.epoch_);
+    std::swap(give_back_, other.give_back_);
+  }
+  std::string provider_;
+  std::uint64_t epoch_ = 0; ///< 0: no slot
+  std::function<void()> give_back_;
+};
+
+/// A debit of a limit, kept so that a replayed request can be refunded.
+struct debit {
+  std::string limit; ///< per_user, per_user_channel, ...
+  std::string key;   ///< whose
+};
+
+/// One delivery being prepared or sent.
+struct delivery_work {
+  notification_ptr n;
+  delivery d;
+  std::vector<std::string> route; ///< providers in order; the dispatcher picks from it
+  carillon::slot slot;
+  bool rechecked = false;                           ///< read from the store and decided again
+  delivery_status stored = delivery_status::queued; ///< status and attempts in the store, for guarded updates
+  std::size_t stored_attempts = 0;
+};
+using work_ptr = std::shared_ptr<delivery_work>;
+
+/// Held while a key is being accepted; a second request meets `key_in_flight`.
+using key_reservation = std::shared_ptr<void>;
+
+/// One request on its way to acceptance.
+struct intake {
+  carillon::command command;
+  carillon::space space;
+  carillon::lane lane = lane::bulk;
+  std::string correlation_id;
+  std::string_view source = "http";
+  std::optional<idempotency_claim> claim;
+  std::chrono::steady_clock::time_point received{};
+  reply<receipt> answer;
+  reply<explanation> explain; ///< set: a dry run, nothing is stored or debited
+
+  // Filled on the way:
+  std::shared_ptr<notification> n;
+  std::vector<delivery_work> deliveries;
+  std::vector<std::vector<limit_view>> limits; ///< dry run: per delivery
+  std::vector<debit> debits;
+  key_reservation reservation;
+};
+using intake_ptr = std::shared_ptr<intake>;
+
+/// An attempt and what came of it, from provider to status sink.
+struct report {
+  delivery_work work; ///< `work.d.attempts.back()` is the attempt, finished
+  wire_answer answer;
+  std::optional<duration> retry_after;
+  bool attempted = true;    ///< false: never sent; the start is undone and does not count
+  bool key_carried = false; ///< the vendor recognises a repeat by our id: ambiguous is safe to retry
+};
+using report_ptr = std::shared_ptr<report>;
+
+/// A user, suppression or setting changed: caches drop what they hold of it.
+struct change {
+  carillon::space space;
+  std::string user_id;                                    ///< empty: not a user
+  std::optional<std::pair<channel, std::string>> address; ///< a suppression came or went
+};
+
+/// How one provider stands in one lane.
+struct provider_view {
+  std::string name, protocol;
+  std::optional<carillon::channel> channel;
+  breaker_state breaker = breaker_state::closed;
+  breaker_order forced = breaker_order::automatic;
+  double failure_rate = 0;
+  std::size_t in_flight = 0, slots = 0;
+  std::uint64_t opened = 0; ///< times the breaker opened since start
+};
+
+/// How a lane stands, for readiness and metrics.
+struct lane_view {
+  bool healthy = true;
+  std::string reason;
+  std::uint64_t restarts = 0;
+};
+
+} // namespace carillon

@@ -11,15 +11,19 @@
 
 namespace carillon {
 
-/// How one call counts. Failures are retry, throttled past patience, ambiguous
-/// and bad_credentials; bad_address and bad_message are the message's fault.
+/// How one call counts. Failures are retry, ambiguous, bad_credentials and a
+/// throttle past patience (its Retry-After is longer than max_backoff: the caller
+/// knows). A patient throttle pauses the provider and says nothing of its health;
+/// bad_address and bad_message are the message's fault.
 enum class call_result : std::uint8_t { success, failure, ignored };
-call_result call_result_of(outcome o);
+call_result call_result_of(outcome o, bool past_patience = false);
 
 class breaker {
 public:
   using instant = std::chrono::steady_clock::time_point;
+  using clock_duration = std::chrono::steady_clock::duration;
 
+  /// A `consecutive` of 0 turns that rule off. A rate needs at least one such call.
   explicit breaker(breaker_options config);
 
   /// State now; an open breaker becomes half-open when `open_for` has passed.
@@ -33,11 +37,14 @@ public:
   void begin(instant now);
   /// A call that began ended without having been made: gives its probe back.
   void abandon(instant now);
-  /// A call ended. Opens by failure rate or slow-call rate over the window (by
-  /// count and by time, once min_calls are in it), or by consecutive failures.
-  /// Half-open: one failure opens again; half_open_calls successes close.
-  void end(instant now, call_result what, std::chrono::steady_clock::duration took);
-  /// Opens at once (bad_credentials), for `open_for`.
+  /// A call ended that began at `now - took`. Opens by failure rate or slow-call
+  /// rate over the window (by count and by time, once min_calls are in it), or by
+  /// consecutive failures. Half-open: one failure opens again; half_open_calls
+  /// successes close and clear the window; an ignored result gives its probe back.
+  /// A call that began before the breaker last opened is not counted. While a
+  /// person keeps it closed, calls fill the window and nothing opens.
+  void end(instant now, call_result what, clock_duration took);
+  /// Opens at once (bad_credentials), for `open_for` from now; an order stands above it.
   void trip(instant now);
 
   /// A person's order; automatic forgets the past and starts closed.
@@ -45,9 +52,10 @@ public:
   breaker_order ordered() const { return order_; }
 
   /// When an open breaker turns half-open; meaningless in other states.
-  instant reopens_at() const { return opened_at_ + std::chrono::steady_clock::duration{config_.open_for}; }
+  instant reopens_at() const { return opened_at_ + clock_duration{config_.open_for}; }
   /// Failures over calls in the window, 0 without calls.
   double failure_rate(instant now);
+  /// Times it opened by itself or by trip(), orders apart.
   std::uint64_t times_opened() const { return times_opened_; }
 
 private:
@@ -55,8 +63,14 @@ private:
     instant at;
     bool failed, slow;
   };
+  void end_probe(instant now, call_result what);
+  void end_call(const call& c);
+  bool over_a_threshold() const;
   void open(instant now);
+  void start_afresh();
+  void give_probe_back();
   void forget(instant now);
+  void drop_oldest();
   void count(const call& c, int by);
 
   breaker_options config_;

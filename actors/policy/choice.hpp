@@ -21,8 +21,9 @@ namespace carillon {
 ///   expired                                     too late               -> expired
 ///   preference.type_channel, .type, .category_channel, .category, .any_channel, .any
 ///                                               a person's choice      -> suppressed or allowed
+///   category.no_opt_out                         beats a choice: opt_out=false -> allowed
 ///   category.default                            default_enabled=false  -> suppressed
-///   mandatory                                   beats a choice         -> allowed
+///   mandatory                                   beats a choice or quiet hours -> allowed
 ///   send_at                                     the sender's time      -> scheduled
 ///   quiet_hours                                 the person's time      -> scheduled
 ///   routing.first                               a sibling goes first   -> scheduled (standby)
@@ -49,15 +50,22 @@ struct choice_input {
   sys_time now{};
 };
 
+/// Checks in the order of the table: what stands against it, the person's choice,
+/// the time. Quiet hours are those at `send_at` where that lies ahead; they hold
+/// only categories with quiet hours, never mandatory types nor priority critical.
+/// What would wait until `expires_at` or longer is expired now, and says so.
 verdict decide(const choice_input& in);
 
 /// The most specific rule of a person for this type, category and channel, or null.
-/// Type before category before any; at the same level a channel before "*".
+/// Type before category before any; at the same level a channel before "*"; of
+/// two that are alike the later one.
 const preference_rule* find_rule(const std::vector<preference_rule>& rules, const std::string& type,
                                  const std::string& category, channel on);
 
 /// Channels of a notification: those asked for, else the type's, else every one
-/// that has providers, an address, and is not switched off by the person.
+/// that has providers, an address, and is not switched off by the person (where
+/// the person may). A condition that would leave none is dropped, so that the
+/// deliveries that remain say why nothing was sent.
 std::vector<channel> channels_of(const command& what, const type_options& type, const options& config,
                                  const contacts& where, const user* who);
 

@@ -35,13 +35,19 @@ struct disposition_input {
 };
 
 /// accepted: sent, or delivered where the protocol confirms. retry: same provider
-/// after backoff, the next one after `fallback_after` failures there (the last one
-/// stays the last), dead_lettered when attempts are used up. throttled: waits
-/// Retry-After; longer than max_backoff moves to the next provider at once, if there is one.
-/// bad_message, bad_credentials: next provider at once, else failed /
-/// dead_lettered. bad_address: failed and suppressed. ambiguous: held where the
-/// policy says so and the vendor does not carry our key, else as retry on the same
-/// provider. A retry that would start after expires_at ends as expired.
+/// after backoff, the next one after `fallback_after` failures there (also after
+/// backoff; the last one stays the last), dead_lettered when attempts are used up.
+/// throttled: waits Retry-After; longer than max_backoff moves to the next provider
+/// at once, if there is one. bad_message, bad_credentials: next provider at once,
+/// else failed / dead_lettered. bad_address: failed and suppressed. ambiguous: held
+/// where the policy says so and the vendor does not carry our key, else as retry on
+/// the same provider. A retry that would start at expires_at or after ends as expired.
+///
+/// "At once" is queued without a due time. Used-up attempts end before expiry is
+/// looked at, and leave no fallback. A redriven delivery keeps its attempts: it
+/// gets one more. A provider that has left the route gives way to the route's first.
+/// Rules: outcome.<word> names what happened at the provider that goes on or ended
+/// it; fallback, retry.used_up, ambiguous.hold and expired what was made of it.
 disposition dispose(const disposition_input& in, std::mt19937_64& random);
 
 } // namespace carillon

@@ -1,6 +1,7 @@
 // Every option of carillon with its default and, in the comment, its unit and
-// limits. `load.hpp` fills it from file, environment and --set; `validate.hpp`
-// checks it; `carillon.toml` beside this file is the annotated example.
+// limits. `load.hpp` fills it from file, environment and --set by the tables of
+// `settings_*.cpp`; `validate.hpp` checks it; `carillon.toml` beside this file is
+// the annotated example.
 #pragma once
 
 #include <chrono>
@@ -10,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "messages/limit.hpp"
 #include "messages/secret.hpp"
 #include "messages/vocabulary.hpp"
 
@@ -30,10 +32,12 @@ struct server_options {
   duration shutdown_grace = std::chrono::seconds{30};
   duration accept_deadline = std::chrono::seconds{5}; ///< not durable by then: 503
   duration idempotency_ttl = std::chrono::hours{24};
+  bool operator==(const server_options&) const = default;
 };
 
 struct auth_options {
   bool required = true;
+  bool operator==(const auth_options&) const = default;
 };
 
 struct store_options {
@@ -42,19 +46,23 @@ struct store_options {
   duration retention = std::chrono::days{30}; ///< of finished notifications, 1h..10y
   std::string archive;
   bool allow_weak_durability = false; ///< development only: synchronous=NORMAL
+  bool operator==(const store_options&) const = default;
 };
 
 struct node_options {
   std::string name; ///< empty: the host's name
+  bool operator==(const node_options&) const = default;
 };
 
 struct lane_options {
-  unsigned threads = 1;                  ///< actor threads, 1..64
-  std::size_t window = 4'096;            ///< deliveries in memory, 16..1,000,000
-  std::size_t accept_queue = 64;         ///< requests between door and commit, 1..100,000; more wait at the door
-  std::size_t door_queue = 4'096;        ///< requests waiting at the door; past it 503
-  double per_tenant_rate = 0;            ///< notifications per second of one tenant, 0: no cap
-  std::size_t preference_cache = 50'000; ///< people
+  unsigned threads = 1;                       ///< actor threads, 1..64
+  std::size_t window = 4'096;                 ///< deliveries in memory, 16..1,000,000
+  std::size_t accept_queue = 64;              ///< requests between door and commit, 1..100,000; more wait at the door
+  std::size_t door_queue = 4'096;             ///< requests waiting at the door; past it 503
+  double per_tenant_rate = 0;                 ///< notifications per second of one tenant, 0: no cap
+  std::size_t preference_cache = 50'000;      ///< people
+  std::vector<carillon::priority> priorities; ///< that it serves, as lane_of has them; empty: those
+  bool operator==(const lane_options&) const = default;
 };
 
 struct breaker_options {
@@ -67,6 +75,7 @@ struct breaker_options {
   std::size_t consecutive = 10;
   duration open_for = std::chrono::seconds{30};
   std::size_t half_open_calls = 5;
+  bool operator==(const breaker_options&) const = default;
 };
 
 enum class starttls_mode : std::uint8_t { required, opportunistic, off };
@@ -76,6 +85,7 @@ struct sandbox_script {
   duration latency{};
   double fail_rate = 0, throttle_rate = 0, hang_rate = 0, ambiguous_rate = 0;
   std::uint64_t seed = 1;
+  bool operator==(const sandbox_script&) const = default;
 };
 
 struct provider_options {
@@ -93,6 +103,7 @@ struct provider_options {
   std::size_t in_flight = 64;   ///< slots: calls at once and lane, 1..10,000
   breaker_options breaker;
   sandbox_script sandbox;
+  bool operator==(const provider_options&) const = default;
 };
 
 enum class backoff_strategy : std::uint8_t { exponential, fixed, tiers };
@@ -105,14 +116,7 @@ struct retry_options {
   duration max_backoff = std::chrono::minutes{10};
   backoff_strategy strategy = backoff_strategy::exponential;
   jitter_mode jitter = jitter_mode::full;
-};
-
-/// `rate` events per `per`, `burst` of them at once.
-struct limit_options {
-  double rate = 0; ///< 0: no limit
-  duration per = std::chrono::minutes{1};
-  double burst = 0; ///< 0: same as rate
-  over_limit over = over_limit::delay;
+  bool operator==(const retry_options&) const = default;
 };
 
 struct channel_options {
@@ -120,6 +124,7 @@ struct channel_options {
   int fallback_after = 2;             ///< `retry` outcomes at one provider before the next
   retry_options retry;
   std::optional<limit_options> limits; ///< per person on this channel
+  bool operator==(const channel_options&) const = default;
 };
 
 struct category_options {
@@ -129,6 +134,7 @@ struct category_options {
   bool unsubscribe = false;
   std::optional<duration> expires_after;
   std::optional<limit_options> limits; ///< per person in this category
+  bool operator==(const category_options&) const = default;
 };
 
 struct type_options {
@@ -140,19 +146,23 @@ struct type_options {
   std::optional<duration> expires_after;
   ambiguity_policy on_ambiguous = ambiguity_policy::retry;
   std::optional<limit_options> limit; ///< per person and type
+  bool operator==(const type_options&) const = default;
 };
 
 struct limits_options {
   std::optional<limit_options> global, per_user, per_user_channel, per_channel;
+  bool operator==(const limits_options&) const = default;
 };
 
 struct egress_options {
   std::vector<std::string> allow; ///< CIDR blocks that guarded calls may reach
   std::string proxy;
+  bool operator==(const egress_options&) const = default;
 };
 
 struct log_options {
   std::string level = "info"; ///< debug, info, warning, error
+  bool operator==(const log_options&) const = default;
 };
 
 /// A retry budget bounds retries to a share of first attempts, so that an outage
@@ -160,12 +170,14 @@ struct log_options {
 struct retry_budget_options {
   double ratio = 0.2;  ///< retries per first attempt, 0..10
   double minimum = 10; ///< retries per second that are always allowed
+  bool operator==(const retry_budget_options&) const = default;
 };
 
 struct quiet_options {
   std::string start = "22:00", end = "08:00"; ///< default window of categories with quiet hours
   bool enabled = false;                       ///< applies to people who chose no window
   std::string time_zone = "UTC";              ///< where the person has none
+  bool operator==(const quiet_options&) const = default;
 };
 
 struct options {
@@ -184,6 +196,7 @@ struct options {
   log_options log;
   retry_budget_options retry_budget;
   quiet_options quiet_hours;
+  bool operator==(const options&) const = default;
 };
 
 /// The embedded default: SQLite in ./data, a sandbox on every outside channel, in_app.

@@ -28,8 +28,8 @@ using change_ptr = std::shared_ptr<const change>;
 using debits_ptr = std::shared_ptr<const std::vector<debit>>;
 using queue_key = std::pair<std::string, space>; ///< provider's queue and whose data
 using pull_answer_ptr = std::shared_ptr<pull_result>;
-using row_keys = std::vector<row_key>;
 using pulled_ptr = std::shared_ptr<std::vector<pulled>>;
+using due_list_ptr = std::shared_ptr<std::vector<due_entry>>;
 } // namespace carillon
 
 CAF_BEGIN_TYPE_ID_BLOCK(carillon, first_custom_type_id)
@@ -37,18 +37,18 @@ CAF_BEGIN_TYPE_ID_BLOCK(carillon, first_custom_type_id)
 CAF_ADD_TYPE_ID(carillon, (carillon::intake_ptr))
 CAF_ADD_TYPE_ID(carillon, (carillon::work_ptr))
 CAF_ADD_TYPE_ID(carillon, (carillon::report_ptr))
+CAF_ADD_TYPE_ID(carillon, (carillon::order_ptr))
 CAF_ADD_TYPE_ID(carillon, (carillon::peers_ptr))
 CAF_ADD_TYPE_ID(carillon, (carillon::change_ptr))
 CAF_ADD_TYPE_ID(carillon, (carillon::debits_ptr))
-CAF_ADD_TYPE_ID(carillon, (carillon::feature_settings_ptr))
 CAF_ADD_TYPE_ID(carillon, (carillon::queue_key))
 CAF_ADD_TYPE_ID(carillon, (carillon::provider_view))
 CAF_ADD_TYPE_ID(carillon, (carillon::lane_view))
 CAF_ADD_TYPE_ID(carillon, (carillon::breaker_order))
 CAF_ADD_TYPE_ID(carillon, (carillon::sys_time))
 CAF_ADD_TYPE_ID(carillon, (carillon::pull_answer_ptr))
-CAF_ADD_TYPE_ID(carillon, (carillon::row_keys))
 CAF_ADD_TYPE_ID(carillon, (carillon::pulled_ptr))
+CAF_ADD_TYPE_ID(carillon, (carillon::due_list_ptr))
 CAF_ADD_TYPE_ID(carillon, (carillon::person))
 CAF_ADD_TYPE_ID(carillon, (carillon::wire_answer))
 CAF_ADD_TYPE_ID(carillon, (carillon::update_result))
@@ -64,7 +64,8 @@ CAF_ADD_ATOM(carillon, carillon, settle_atom, "settle")   // the outcome is dura
 CAF_ADD_ATOM(carillon, carillon, credit_atom, "credit")   // slots for the dispatcher
 CAF_ADD_ATOM(carillon, carillon, ready_atom, "ready")     // a queue has ready work
 CAF_ADD_ATOM(carillon, carillon, due_atom, "due")         // a queue has work due at an instant
-CAF_ADD_ATOM(carillon, carillon, started_atom, "started") // starts are durable
+CAF_ADD_ATOM(carillon, carillon, parked_atom, "parked")   // a new row waits in the store
+CAF_ADD_ATOM(carillon, carillon, stall_atom, "stall")     // the store could not
 CAF_ADD_ATOM(carillon, carillon, answer_atom, "answer")   // a port answered
 CAF_ADD_ATOM(carillon, carillon, refund_atom, "refund")   // undo a debit
 CAF_ADD_ATOM(carillon, carillon, debit_atom, "debit")     // somebody else's debit
@@ -80,24 +81,25 @@ CAF_END_TYPE_ID_BLOCK(carillon)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::intake_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::work_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::report_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::order_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::peers_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::change_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::debits_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::feature_settings_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::queue_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::provider_view)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::lane_view)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::breaker_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::sys_time)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::pull_answer_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::row_keys)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::pulled_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::due_list_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::person)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::wire_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::update_result)
 
 namespace carillon {
 
+// clang-format off: one handler a line, each with its comment
 /// Takes requests in; one per lane. Gives id, lane and key reservation.
 using ingest_actor = caf::typed_actor<
   // A request from a door. Passes it to preference; answers the door itself with
@@ -115,14 +117,14 @@ using preference_actor = caf::typed_actor<
   // Decides a stored delivery again before an attempt; passes it to throttle, or
   // to status_sink where it ended or waits.
   caf::reacts_to<decide_atom, work_ptr>,
-  // The control store answered a look-up for (space, user).
+  // The control store answered a look-up.
   caf::reacts_to<answer_atom, std::string, person>,
-  // The control store could not answer it.
+  // The control store could not answer it: requests are answered with
+  // store_unavailable, stored work stays in its queue.
   caf::reacts_to<answer_atom, std::string>,
   // Forget what is cached of a person or address; exact once this was handled.
   caf::reacts_to<changed_atom, change_ptr>,
-  // New run-time settings are in force.
-  caf::reacts_to<changed_atom, feature_settings_ptr>, caf::reacts_to<peers_atom, peers_ptr>>;
+  caf::reacts_to<peers_atom, peers_ptr>>;
 
 /// Holds the limits; one per lane. Bulk's owns the people's limits: critical
 /// work is exempt from them and only posts its debits there.
@@ -137,75 +139,93 @@ using throttle_actor = caf::typed_actor<
   // A request turned out to be a replay: its debits are taken back.
   caf::reacts_to<refund_atom, debits_ptr>,
   // Recent attempts read at start, to rebuild the limits from.
-  caf::reacts_to<answer_atom, pulled_ptr>, caf::reacts_to<changed_atom, feature_settings_ptr>,
+  caf::reacts_to<answer_atom, pulled_ptr>,
   caf::reacts_to<peers_atom, peers_ptr>>;
 
 /// Routes deliveries to providers and keeps the ready queues; one per lane.
 using dispatcher_actor = caf::typed_actor<
-  // Chooses providers, grants a slot on the straight way, asks the store to keep
-  // the request and answers the door once that is durable.
+  // Chooses providers, grants a slot on the straight way, and asks the store to
+  // keep the request; the door is answered once that is durable.
   caf::reacts_to<place_atom, intake_ptr>,
   // A stored delivery, decided again: starts it with the slot it holds.
   caf::reacts_to<place_atom, work_ptr>,
-  // `n` more slots at a provider, of that epoch; a newer epoch voids older slots.
+  // `n` more slots at a provider, of that epoch; a newer epoch voids older slots,
+  // and a newer epoch without slots means that the provider is blocked. Answered
+  // once it is so.
   caf::replies_to<credit_atom, std::string, std::uint64_t, std::size_t>::with<caf::unit_t>,
-  // A queue has ready rows in the store (parked, released, redriven, due).
+  // A queue has ready rows in the store (released, redriven, due, from before).
   caf::reacts_to<ready_atom, queue_key>,
-  // The store answered a pull for that queue.
+  // A new row that could not go the straight way is in the store now.
+  caf::reacts_to<parked_atom, queue_key>,
+  // The store answered a pull for that queue; null: it could not.
   caf::reacts_to<answer_atom, queue_key, pull_answer_ptr>,
-  // Work left the dispatcher's hands without a start.
+  // The store could not start work of that queue (or, without a queue, not name
+  // the queues): it is tried again after a pause.
+  caf::reacts_to<stall_atom, queue_key>,
+  // Pulled work left the dispatcher's hands: started, ended or let go.
   caf::reacts_to<settle_atom, queue_key, row_key>,
-  // Pulls again what could not be pulled.
+  // Its own clock: pulls again what could not be pulled.
   caf::reacts_to<beat_atom>,
   // Grant nothing new; what is durable stays in the store.
-  caf::reacts_to<drain_atom>, caf::reacts_to<peers_atom, peers_ptr>>;
+  caf::reacts_to<drain_atom>,
+  caf::reacts_to<peers_atom, peers_ptr>>;
 
 /// One per configured provider and lane: breaker, slots, rate, calls.
 using provider_actor = caf::typed_actor<
   // Its start is durable: call the vendor. Work of an older epoch, or that meets
-  // an open breaker, is reported as not attempted.
+  // a paused endpoint, is reported as not attempted.
   caf::reacts_to<send_atom, work_ptr>,
   // The vendor, or the client, answered the call for that delivery.
   caf::reacts_to<answer_atom, row_key, wire_answer>,
   // The outcome is durable: the slot is free again.
   caf::reacts_to<settle_atom, row_key>,
-  // Calls found recorded as started at start-up: they end as ambiguous.
+  // Calls found recorded as started at start-up: they end as ambiguous. Null:
+  // they could not be read, it is tried again.
   caf::reacts_to<answer_atom, pulled_ptr>,
   // A person forces the breaker, or gives it back to itself.
   caf::reacts_to<order_atom, breaker_order>,
   // How it stands.
   caf::replies_to<look_atom>::with<provider_view>,
-  // Its own clock: rate, open_for, recovery.
-  caf::reacts_to<beat_atom>, caf::reacts_to<drain_atom>, caf::reacts_to<peers_atom, peers_ptr>>;
+  // Its own clock: rate, pauses, open_for, recovery.
+  caf::reacts_to<beat_atom>,
+  // Call nobody any more; what is on the wire may end.
+  caf::reacts_to<drain_atom>,
+  caf::reacts_to<peers_atom, peers_ptr>>;
 
 /// Knows when work falls due; one per lane. RAM holds the next 60 s as instants
 /// per queue, never the rows.
 using retry_timer_actor = caf::typed_actor<
   // Plans what follows a failed attempt: same provider, the next one, or the dead
-  // letters; passes the delivery on to status_sink as `record`.
+  // letters; passes its order on to status_sink as `record`.
   caf::reacts_to<plan_atom, report_ptr>,
   // A row of that queue waits until the instant.
   caf::reacts_to<due_atom, queue_key, sys_time>,
-  // The first attempts earn the retry budget.
+  // The store read the due times up to that instant (the horizon).
+  caf::reacts_to<answer_atom, due_list_ptr, sys_time>,
+  // Held deliveries whose expiry has passed.
+  caf::reacts_to<answer_atom, pulled_ptr>,
+  // First attempts earn the retry budget.
   caf::reacts_to<credit_atom, std::size_t>,
   // Its own clock.
-  caf::reacts_to<beat_atom>, caf::reacts_to<changed_atom, feature_settings_ptr>, caf::reacts_to<peers_atom, peers_ptr>>;
+  caf::reacts_to<beat_atom>,
+  caf::reacts_to<peers_atom, peers_ptr>>;
 
 /// The only writer of outcomes; one per lane.
 using status_sink_actor = caf::typed_actor<
   // An attempt ended: keeps its outcome, then settles with the provider. Failed
   // ones are planned by the retry timer first.
   caf::reacts_to<report_atom, report_ptr>,
-  // A planned report: write the delivery as it stands in it.
-  caf::reacts_to<record_atom, report_ptr>,
-  // A delivery that ended or waits without an attempt.
-  caf::reacts_to<record_atom, work_ptr>,
+  // A planned outcome, or a delivery that ended or waits without an attempt.
+  caf::reacts_to<record_atom, order_ptr>,
   // The store wrote an update, or found that the delivery had moved on.
   caf::reacts_to<answer_atom, row_key, update_result>,
   // The store could not write: it is tried again until it can.
   caf::reacts_to<answer_atom, row_key>,
+  // The address is on the ledger: its delivery may be written.
+  caf::reacts_to<changed_atom, row_key>,
   // Its own clock.
-  caf::reacts_to<beat_atom>, caf::reacts_to<peers_atom, peers_ptr>>;
+  caf::reacts_to<beat_atom>,
+  caf::reacts_to<peers_atom, peers_ptr>>;
 
 /// Spawns and restarts everything above; one per lane.
 using supervisor_actor = caf::typed_actor<
@@ -217,6 +237,7 @@ using supervisor_actor = caf::typed_actor<
   caf::reacts_to<order_atom, std::string>,
   // Its own clock: restarts after backoff.
   caf::reacts_to<beat_atom>>;
+// clang-format on
 
 struct lane_peers {
   ingest_actor ingest;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "messages/domain.hpp"
+#include "messages/limit.hpp"
 #include "messages/ports.hpp"
 
 namespace carillon {
@@ -86,7 +87,8 @@ private:
 /// A debit of a limit, kept so that a replayed request can be refunded.
 struct debit {
   std::string limit; ///< per_user, per_user_channel, ...
-  std::string key;   ///< whose
+  std::string key;   ///< of its bucket
+  limit_options terms;
 };
 
 /// One delivery being prepared or sent.
@@ -125,15 +127,28 @@ struct intake {
 };
 using intake_ptr = std::shared_ptr<intake>;
 
-/// An attempt and what came of it, from provider to status sink.
+/// An attempt and what came of it, from provider to status sink. Not changed once
+/// sent: the provider keeps it, and sends it again to a status sink that was restarted.
 struct report {
-  delivery_work work; ///< `work.d.attempts.back()` is the attempt, finished
-  wire_answer answer;
+  notification_ptr n;
+  delivery d;                      ///< `attempts.back()` is the attempt, finished
   std::optional<duration> retry_after;
-  bool attempted = true;    ///< false: never sent; the start is undone and does not count
-  bool key_carried = false; ///< the vendor recognises a repeat by our id: ambiguous is safe to retry
+  bool attempted = true;           ///< false: never sent; the start is undone and does not count
+  std::optional<sys_time> not_before; ///< of one not attempted: its endpoint asked for a pause
+  bool confirms = false;           ///< the protocol's acceptance is delivery
+  bool key_carried = false;        ///< the vendor recognises a repeat by our id: ambiguous is safe to retry
 };
-using report_ptr = std::shared_ptr<report>;
+using report_ptr = std::shared_ptr<const report>;
+
+/// A state to make durable, and what follows once it is.
+struct update_order {
+  notification_ptr n;
+  delivery_update update;
+  std::string settle_with;         ///< provider whose slot becomes free; empty: none
+  bool suppress_address = false;   ///< put the address on the ledger first
+  std::shared_ptr<delivery_work> work; ///< of work that never reached a provider: let go once durable
+};
+using order_ptr = std::shared_ptr<update_order>;
 
 /// A user, suppression or setting changed: caches drop what they hold of it.
 struct change {

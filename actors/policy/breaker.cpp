@@ -44,19 +44,24 @@ void breaker::begin(instant now) {
     ++probes_begun_;
 }
 
-void breaker::abandon(instant now) {
-  if (state(now) == breaker_state::half_open)
+void breaker::abandon(instant now, clock_duration took) {
+  if (state(now) == breaker_state::half_open && !began_before_opening(now - took))
     give_probe_back();
 }
 
 void breaker::end(instant now, call_result what, clock_duration took) {
   auto current = state(now);
-  if (times_opened_ > 0 && now - took <= opened_at_)
-    return; // it began before the breaker opened and says nothing of the time since
+  if (began_before_opening(now - took))
+    return; // it says nothing of the time since
   if (order_ == breaker_order::automatic && current == breaker_state::half_open)
     end_probe(now, what);
   else if (current == breaker_state::closed && what != call_result::ignored)
     end_call({now, what == call_result::failure, took >= clock_duration{config_.slow_call}});
+}
+
+/// No call begins while it is open, so a call of that instant is one from before.
+bool breaker::began_before_opening(instant begun) const {
+  return times_opened_ > 0 && begun <= opened_at_;
 }
 
 void breaker::end_probe(instant now, call_result what) {

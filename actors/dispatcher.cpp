@@ -1,0 +1,290 @@
+#include "actors/dispatcher.hpp"
+
+#include <caf/all.hpp>
+
+#include "actors/messaging.hpp"
+#include "messages/transitions.hpp"
+
+namespace carillon {
+namespace {
+
+/// What becomes of a request once the store has answered. Runs on the store's
+/// thread, so it only posts: the door is answered, started work goes to its
+/// provider, and whoever must know of waiting work is told.
+struct acceptance_end {
+  intake_ptr what;
+  peers_ptr peers;
+  dispatcher_actor dispatcher;
+  std::vector<queue_key> parked;
+  telemetry* watch;
+
+  void operator()(result<receipt> answer) {
+    for (auto& queue : parked) // also after a failure: the straight way opens again
+      cross(dispatcher, parked_atom_v, queue);
+    if (!answer || answer->replayed) {
+      if (!what->debits.empty())
+        cross(peers->throttle, refund_atom_v, std::make_shared<const std::vector<debit>>(std::move(what->debits)));
+      what->answer(std::move(answer));
+      return;
+    }
+    watch->accepted(what->n->lane, what->source,
+                    std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - what->received));
+    what->answer(std::move(answer));
+    for (auto& w : what->deliveries)
+      follow(w);
+    what->deliveries.clear();
+  }
+
+  void follow(delivery_work& w) {
+    auto& d = w.d;
+    auto urgent = is_urgent(d.priority);
+    if (d.status == delivery_status::sending) {
+      if (auto* to = peers->provider(w.slot.provider()))
+        pass(*to, urgent, send_atom_v, std::make_shared<delivery_work>(std::move(w)));
+    } else if (d.status == delivery_status::scheduled && d.due) {
+      pass(peers->retry_timer, urgent, due_atom_v, queue_key{d.queue, d.space}, *d.due);
+    } else if (!is_unfinished(d.status)) {
+      watch->delivery_reached(what->n->lane, d.channel, d.status);
+      if (d.status == delivery_status::suppressed)
+        watch->suppressed(d.channel, d.decision.rule);
+    }
+  }
+};
+
+} // namespace
+
+void dispatcher_state::find_queues() {
+  context->store.queues([to = self, now = context->clock.now()](result<std::vector<queue_state>> answer) {
+    if (!answer)
+      return cross(to, stall_atom_v, queue_key{});
+    for (auto& q : *answer)
+      if (q.ready || (q.next_due && *q.next_due <= now))
+        cross(to, ready_atom_v, queue_key{q.queue, q.space});
+  });
+}
+
+void dispatcher_state::fail_for_want_of_provider(delivery& d) const {
+  d.decision = {"no_provider", "No provider is configured for the channel " + std::string{to_string(d.channel)} + '.'};
+  d.due.reset();
+  d.status = delivery_status::failed;
+  d.history.push_back({d.status, context->clock.now(), d.decision.rule, d.decision.reason});
+}
+
+void dispatcher_state::begin(delivery_work& w, ready_queues::credit credit, std::optional<queue_key> pulled_from) {
+  w.slot = slot{credit.provider, credit.epoch, [to = self, credit, pulled_from, key = w.d.key] {
+                  if (pulled_from)
+                    cross(to, settle_atom_v, *pulled_from, key);
+                  cross(to, credit_atom_v, credit.provider, credit.epoch, std::size_t{1});
+                }};
+}
+
+namespace {
+
+/// The delivery as it stands once its attempt is recorded.
+void mark_started(delivery_work& w, sys_time now) {
+  auto& d = w.d;
+  attempt a;
+  a.number = static_cast<int>(d.attempts.size()) + 1;
+  a.provider = w.slot.provider();
+  a.started_at = now;
+  d.attempts.push_back(std::move(a));
+  d.due.reset();
+  d.standby = false;
+  d.status = delivery_status::sending;
+  d.history.push_back({d.status, now, {}, {}});
+  w.stored = d.status;
+  w.stored_attempts = d.attempts.size();
+}
+
+} // namespace
+
+void dispatcher_state::route(delivery_work& w, std::vector<queue_key>& parked) {
+  auto& d = w.d;
+  if (!is_unfinished(d.status))
+    return;
+  w.route = route_of(context->config, d.channel, d.space.mode);
+  if (w.route.empty())
+    return fail_for_want_of_provider(d);
+  d.queue = w.route.front();
+  if (d.status != delivery_status::queued)
+    return;
+  queue_key queue{d.queue, d.space};
+  if (!draining && queues->straight(queue))
+    if (auto credit = queues->take(w.route)) {
+      begin(w, *credit, std::nullopt);
+      return mark_started(w, context->clock.now());
+    }
+  queues->parking(queue);
+  parked.push_back(std::move(queue));
+}
+
+void dispatcher_state::place(const intake_ptr& what) {
+  if (!peers)
+    return;
+  if (what->explain)
+    return explain(*what);
+  std::vector<queue_key> parked;
+  acceptance kept{what->n, {}, what->claim};
+  kept.deliveries.reserve(what->deliveries.size());
+  for (auto& w : what->deliveries) {
+    route(w, parked);
+    kept.deliveries.push_back(w.d);
+  }
+  context->store.accept(std::move(kept), acceptance_end{what, peers, self, std::move(parked), &context->watch});
+}
+
+void dispatcher_state::explain(intake& what) {
+  explanation out;
+  auto now = context->clock.now();
+  for (std::size_t i = 0; i < what.deliveries.size(); ++i) {
+    auto& d = what.deliveries[i].d;
+    auto route = route_of(context->config, d.channel, d.space.mode);
+    if (is_unfinished(d.status) && route.empty())
+      fail_for_want_of_provider(d);
+    out.deliveries.push_back({d, std::move(route), render_for(what.n->content, d.channel), d.due.value_or(now),
+                              i < what.limits.size() ? what.limits[i] : std::vector<limit_view>{}});
+  }
+  what.explain(std::move(out));
+}
+
+void dispatcher_state::fill() {
+  if (draining || pausing || !peers)
+    return;
+  while (auto next = queues->next_pull())
+    context->store.pull(
+      {next->queue.first, next->queue.second, context->clock.now(), next->limit, std::move(next->except)},
+      [to = self, queue = next->queue](result<pull_result> answer) {
+        cross(to, answer_atom_v, queue, answer ? std::make_shared<pull_result>(std::move(*answer)) : nullptr);
+      });
+}
+
+void dispatcher_state::take_up(const queue_key& queue, struct pulled row, ready_queues::credit credit) {
+  auto w = std::make_shared<delivery_work>();
+  w->n = std::move(row.n);
+  w->d = std::move(row.d);
+  w->stored = w->d.status;
+  w->stored_attempts = w->d.attempts.size();
+  queues->take_in_hand(queue, w->d.key);
+  begin(*w, std::move(credit), queue);
+  auto urgent = is_urgent(w->d.priority);
+  pass(peers->preference_for(w->d.user_id), urgent, decide_atom_v, std::move(w));
+}
+
+void dispatcher_state::find_new_route(struct pulled row) {
+  auto order = std::make_shared<update_order>();
+  order->n = row.n;
+  auto& d = row.d;
+  order->update.expected = d.status;
+  order->update.expected_attempts = static_cast<int>(d.attempts.size());
+  auto route = route_of(context->config, d.channel, d.space.mode);
+  if (route.empty()) {
+    fail_for_want_of_provider(d);
+  } else {
+    d.queue = route.front();
+    d.provider_failures = 0;
+  }
+  order->update.d = std::move(d);
+  pass(peers->status_sink, false, record_atom_v, std::move(order));
+}
+
+void dispatcher_state::pulled(const queue_key& queue, const pull_answer_ptr& answer) {
+  if (!answer) {
+    queues->pulled(queue, true);
+    return pause();
+  }
+  auto route = route_from(context->config, queue.first);
+  bool more = answer->more;
+  for (auto& row : answer->rows) {
+    if (route.empty()) {
+      find_new_route(std::move(row));
+      continue;
+    }
+    auto credit = draining ? std::nullopt : queues->take(route);
+    if (!credit) { // spent meanwhile: the row stays where it is
+      more = true;
+      break;
+    }
+    take_up(queue, std::move(row), std::move(*credit));
+  }
+  queues->pulled(queue, more);
+  fill();
+}
+
+void dispatcher_state::place(const work_ptr& what) {
+  if (draining)
+    return; // let go: the row stays in the store
+  queue_key queue{what->d.queue, what->d.space};
+  auto key = what->d.key;
+  what->route = route_from(context->config, what->d.queue);
+  mark_started(*what, context->clock.now());
+  context->store.start({{key, what->d.attempts.back()}},
+                       [what, queue, key, peers = peers, to = self](result<std::vector<row_key>> answer) {
+                         if (!answer) // the row stays ready; its slot goes back with `what`
+                           return cross(to, stall_atom_v, queue);
+                         if (answer->empty())
+                           return; // cancelled meanwhile
+                         cross(to, settle_atom_v, queue, key);
+                         if (auto* provider = peers->provider(what->slot.provider()))
+                           pass(*provider, is_urgent(what->d.priority), send_atom_v, what);
+                       });
+}
+
+void dispatcher_state::stalled(const queue_key& queue) {
+  if (queue.first.empty())
+    unnamed = true;
+  else
+    queues->ready(queue);
+  pause();
+}
+
+void dispatcher_state::pause() {
+  if (!std::exchange(pausing, true))
+    self_ptr->delayed_send(self_ptr, config.store_pause, beat_atom_v);
+}
+
+void dispatcher_state::resume() {
+  pausing = false;
+  if (std::exchange(unnamed, false))
+    find_queues();
+  fill();
+}
+
+dispatcher_actor::behavior_type dispatcher(dispatcher_actor::stateful_pointer<dispatcher_state> self,
+                                           context_ptr context, dispatcher_config config) {
+  auto& state = self->state;
+  state.context = std::move(context);
+  state.self_ptr = self;
+  state.self = caf::actor_cast<dispatcher_actor>(self);
+  state.config = config;
+  state.queues = std::make_unique<ready_queues>(
+    [context = state.context](const std::string& queue) { return route_from(context->config, queue); });
+  state.find_queues();
+  return {
+    [self](place_atom, const intake_ptr& what) { self->state.place(what); },
+    [self](place_atom, const work_ptr& what) { self->state.place(what); },
+    [self](credit_atom, const std::string& provider, std::uint64_t epoch, std::size_t n) {
+      self->state.queues->grant(provider, epoch, n);
+      self->state.fill();
+      return caf::unit;
+    },
+    [self](ready_atom, const queue_key& queue) {
+      self->state.queues->ready(queue);
+      self->state.fill();
+    },
+    [self](parked_atom, const queue_key& queue) {
+      self->state.queues->parked(queue);
+      self->state.fill();
+    },
+    [self](answer_atom, const queue_key& queue, const pull_answer_ptr& answer) { self->state.pulled(queue, answer); },
+    [self](stall_atom, const queue_key& queue) { self->state.stalled(queue); },
+    [self](settle_atom, const queue_key& queue, row_key key) { self->state.queues->let_go(queue, key); },
+    [self](beat_atom) { self->state.resume(); },
+    [self](drain_atom) { self->state.draining = true; },
+    [self](peers_atom, const peers_ptr& peers) {
+      self->state.peers = peers;
+      self->state.fill();
+    },
+  };
+}
+
+} // namespace carillon

@@ -1,0 +1,55 @@
+// Dispatcher: finds each delivery a provider. New requests go the straight way
+// where a slot is free and nothing older waits: one commit keeps the request and
+// the start of its attempt. Everything else stays in the store and is read when
+// its provider grants credit. Sent to by throttle, preference, providers, the
+// retry timer and the status sink.
+#pragma once
+
+#include "actors/lane_context.hpp"
+#include "actors/policy/ready_queues.hpp"
+#include "actors/policy/routing.hpp"
+
+namespace carillon {
+
+struct dispatcher_config {
+  std::chrono::milliseconds store_pause{200}; ///< before reading again after the store failed
+};
+
+struct dispatcher_state {
+  static inline const char* name = "dispatcher";
+
+  context_ptr context;
+  dispatcher_actor self;
+  dispatcher_config config;
+  peers_ptr peers;
+  std::unique_ptr<ready_queues> queues;
+  bool draining = false;
+  bool pausing = false; ///< the store failed: a beat is under way
+  bool unnamed = false; ///< the queues of before are not known yet
+  dispatcher_actor::stateful_pointer<dispatcher_state> self_ptr = nullptr;
+
+  /// Finds queues that have unfinished work from before.
+  void find_queues();
+  void place(const intake_ptr& what);
+  void place(const work_ptr& what);
+  void pulled(const queue_key& queue, const pull_answer_ptr& answer);
+  /// Reads queues as long as there is work and credit.
+  void fill();
+  /// Waits a moment before the store is asked again.
+  void stalled(const queue_key& queue);
+  void pause();
+  void resume();
+
+  void explain(intake& what);
+  /// Starts it on the straight way, parks it, or fails it for want of a provider.
+  void route(delivery_work& w, std::vector<queue_key>& parked);
+  void begin(delivery_work& w, ready_queues::credit credit, std::optional<queue_key> pulled_from);
+  void take_up(const queue_key& queue, struct pulled row, ready_queues::credit credit);
+  void find_new_route(struct pulled row);
+  void fail_for_want_of_provider(delivery& d) const;
+};
+
+dispatcher_actor::behavior_type dispatcher(dispatcher_actor::stateful_pointer<dispatcher_state> self,
+                                           context_ptr context, dispatcher_config config);
+
+} // namespace carillon

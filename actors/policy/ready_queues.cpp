@@ -1,0 +1,109 @@
+#include "actors/policy/ready_queues.hpp"
+
+#include <algorithm>
+
+namespace carillon {
+
+void ready_queues::grant(const std::string& provider, std::uint64_t epoch, std::size_t n) {
+  auto& p = providers_[provider];
+  if (epoch < p.epoch)
+    return;
+  if (epoch > p.epoch)
+    p = {epoch, 0, true};
+  p.credits += n;
+  if (n > 0)
+    p.blocked = false;
+}
+
+ready_queues::provider_state* ready_queues::server_of(const std::vector<std::string>& route) {
+  for (auto& name : route)
+    if (auto found = providers_.find(name); found != providers_.end() && !found->second.blocked)
+      return &found->second;
+  return nullptr;
+}
+
+std::optional<ready_queues::credit> ready_queues::take(const std::vector<std::string>& route) {
+  for (auto& name : route) {
+    auto found = providers_.find(name);
+    if (found == providers_.end() || found->second.blocked)
+      continue;
+    if (found->second.credits == 0)
+      return std::nullopt;
+    --found->second.credits;
+    return credit{name, found->second.epoch};
+  }
+  return std::nullopt;
+}
+
+bool ready_queues::straight(const queue_key& queue) const {
+  auto found = queues_.find(queue);
+  if (found == queues_.end())
+    return true;
+  auto& q = found->second;
+  return !q.ready && !q.reading && q.parking == 0 && q.in_hand.empty();
+}
+
+void ready_queues::parking(const queue_key& queue) {
+  ++queues_[queue].parking;
+}
+
+void ready_queues::parked(const queue_key& queue) {
+  auto& q = queues_[queue];
+  if (q.parking > 0)
+    --q.parking;
+  ready(queue);
+}
+
+void ready_queues::ready(const queue_key& queue) {
+  auto& q = queues_[queue];
+  if (q.reading)
+    q.ready_again = true;
+  if (!q.ready && !q.reading)
+    turns_.push_back(queue);
+  q.ready = true;
+}
+
+std::optional<ready_queues::pull> ready_queues::pull_from(const queue_key& queue, queue_state& state) {
+  auto route = route_(queue.first);
+  std::size_t limit = largest_pull;
+  if (!route.empty()) {
+    auto* server = server_of(route);
+    if (server == nullptr || server->credits == 0)
+      return std::nullopt;
+    limit = std::min(server->credits, largest_pull);
+  }
+  return pull{queue, limit, {state.in_hand.begin(), state.in_hand.end()}, !route.empty()};
+}
+
+std::optional<ready_queues::pull> ready_queues::next_pull() {
+  for (auto turn = turns_.begin(); turn != turns_.end(); ++turn) {
+    auto& state = queues_[*turn];
+    auto found = pull_from(*turn, state);
+    if (!found)
+      continue;
+    state.reading = true;
+    state.ready_again = false;
+    turns_.erase(turn);
+    return found;
+  }
+  return std::nullopt;
+}
+
+void ready_queues::pulled(const queue_key& queue, bool more) {
+  auto& q = queues_[queue];
+  q.reading = false;
+  q.ready = more || q.ready_again;
+  if (q.ready)
+    turns_.push_back(queue);
+}
+
+void ready_queues::take_in_hand(const queue_key& queue, row_key key) {
+  queues_[queue].in_hand.insert(key);
+}
+
+void ready_queues::let_go(const queue_key& queue, row_key key) {
+  if (auto found = queues_.find(queue); found != queues_.end())
+    found->second.in_hand.erase(key);
+}
+
+} // namespace carillon

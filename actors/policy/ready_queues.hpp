@@ -1,0 +1,90 @@
+// What the dispatcher knows of providers and of the work that waits for them:
+// credit per provider, and per queue whether older work stands in the store. From
+// that it says whether a new delivery may go the straight way, and which queue to
+// read next: round-robin, so that neither a slow provider nor a busy tenant keeps
+// the others waiting. Holds no rows, only their keys while they are in hand. Pure.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "messages/actors.hpp"
+
+namespace carillon {
+
+class ready_queues {
+public:
+  /// Providers that may serve a queue, in order; empty for a queue nobody serves.
+  using route_function = std::function<std::vector<std::string>(const std::string& queue)>;
+
+  explicit ready_queues(route_function route) : route_(std::move(route)) {}
+
+  // --- credit
+  /// `n` more slots of that epoch. A newer epoch voids what was granted before;
+  /// a newer epoch with nothing blocks the provider until it grants again.
+  void grant(const std::string& provider, std::uint64_t epoch, std::size_t n);
+  /// Takes one slot at the first provider of the route that is not blocked; the
+  /// next one is used only when those before it are blocked, not when they are busy.
+  struct credit {
+    std::string provider;
+    std::uint64_t epoch = 0;
+  };
+  std::optional<credit> take(const std::vector<std::string>& route);
+
+  // --- queues
+  /// A new row may start without a read: nothing older waits in its queue.
+  bool straight(const queue_key& queue) const;
+  /// A row is on its way into the store; until `parked`, the straight way is closed.
+  void parking(const queue_key& queue);
+  void parked(const queue_key& queue);
+  /// Rows wait in the store.
+  void ready(const queue_key& queue);
+
+  /// The next queue to read and how many rows at most; nothing if no queue has
+  /// both work and credit. It is not read again until `pulled`.
+  struct pull {
+    queue_key queue;
+    std::size_t limit = 0;
+    std::vector<row_key> except;
+    bool served = true; ///< false: no provider; the rows need a new route
+  };
+  std::optional<pull> next_pull();
+  /// The read ended; `more` rows remain in the store beyond those taken in hand.
+  void pulled(const queue_key& queue, bool more);
+
+  void take_in_hand(const queue_key& queue, row_key key);
+  void let_go(const queue_key& queue, row_key key);
+
+  std::vector<std::string> route(const std::string& queue) const { return route_(queue); }
+
+private:
+  struct provider_state {
+    std::uint64_t epoch = 0;
+    std::size_t credits = 0;
+    bool blocked = true; ///< until it grants for the first time
+  };
+  struct queue_state {
+    bool ready = false; ///< rows wait in the store
+    bool reading = false;
+    bool ready_again = false;  ///< became ready while it was read
+    std::size_t parking = 0;   ///< rows on their way into the store
+    std::set<row_key> in_hand; ///< read, not yet started or let go
+  };
+  static constexpr std::size_t largest_pull = 64;
+
+  provider_state* server_of(const std::vector<std::string>& route);
+  std::optional<pull> pull_from(const queue_key& queue, queue_state& state);
+
+  route_function route_;
+  std::map<std::string, provider_state> providers_;
+  std::map<queue_key, queue_state> queues_;
+  std::deque<queue_key> turns_; ///< ready queues, the one whose turn it is first
+};
+
+} // namespace carillon

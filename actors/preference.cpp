@@ -1,0 +1,284 @@
+#include "actors/preference.hpp"
+
+#include <caf/all.hpp>
+
+#include "actors/messaging.hpp"
+#include "messages/transitions.hpp"
+
+namespace carillon {
+namespace {
+
+std::string person_key(const space& where, const std::string& user_id) {
+  return to_string(where) + '\n' + user_id;
+}
+
+const notification& notification_of(const preference_state::waiting& what) {
+  if (auto* request = std::get_if<intake_ptr>(&what))
+    return *(*request)->n;
+  return *std::get<work_ptr>(what)->n;
+}
+
+/// Addresses the request itself brought; the ledger is asked about them too.
+std::vector<std::pair<channel, std::string>> own_addresses(const notification& n) {
+  std::vector<std::pair<channel, std::string>> addresses;
+  if (n.to.empty())
+    return addresses;
+  for (auto on : all_channels)
+    if (on != channel::in_app)
+      for (auto& address : addresses_of(n.to, on, n.user_id))
+        addresses.emplace_back(on, address);
+  return addresses;
+}
+
+/// What the request says wins, channel by channel, over what is stored.
+std::vector<std::string> reach(const notification& n, const person& who, channel on) {
+  auto own = addresses_of(n.to, on, n.user_id);
+  if (!own.empty() && (on != channel::in_app || n.to.empty()))
+    return own;
+  return addresses_of(who.who ? who.who->contacts : contacts{}, on, n.user_id);
+}
+
+contacts merged(const notification& n, const person& who) {
+  auto all = who.who ? who.who->contacts : contacts{};
+  auto take = [](std::string& into, const std::string& from) {
+    if (!from.empty())
+      into = from;
+  };
+  take(all.email, n.to.email);
+  take(all.phone, n.to.phone);
+  take(all.webhook, n.to.webhook);
+  take(all.telegram_chat, n.to.telegram_chat);
+  take(all.slack_channel, n.to.slack_channel);
+  if (!n.to.devices.empty())
+    all.devices = n.to.devices;
+  return all;
+}
+
+delivery blank(const notification& n, channel on, std::string address) {
+  delivery d;
+  d.notification_key = n.key;
+  d.space = n.space;
+  d.user_id = n.user_id;
+  d.type = n.type;
+  d.channel = on;
+  d.address = std::move(address);
+  d.priority = n.priority;
+  d.expires_at = n.expires_at;
+  return d;
+}
+
+void take_verdict(delivery& d, verdict what, sys_time now) {
+  d.decision = what.why;
+  d.due = what.due;
+  d.status = what.status;
+  d.history.push_back({what.status, now, what.why.rule, what.why.reason});
+}
+
+/// routing = first: channels after the first usable one wait for it to fail.
+void stand_by(std::vector<delivery_work>& deliveries, sys_time now) {
+  std::optional<channel> first;
+  for (auto& w : deliveries) {
+    if (!is_unfinished(w.d.status))
+      continue;
+    if (!first)
+      first = w.d.channel;
+    if (w.d.channel == *first)
+      continue;
+    w.d.standby = true;
+    w.d.due.reset();
+    w.d.history.clear();
+    take_verdict(w.d,
+                 {delivery_status::scheduled,
+                  {"routing.first", "Used only if " + std::string{to_string(*first)} + " fails."},
+                  std::nullopt},
+                 now);
+  }
+}
+
+} // namespace
+
+std::shared_ptr<const person> preference_state::person_for(waiting& what) {
+  auto& n = notification_of(what);
+  auto key = person_key(n.space, n.user_id);
+  auto extra = own_addresses(n);
+  if (extra.empty())
+    if (auto* cached = people.find(key)) {
+      context->watch.preference_cache(true);
+      return *cached;
+    }
+  context->watch.preference_cache(false);
+  // People without extra addresses share one look-up; others get their own.
+  auto token = extra.empty() ? key : key + '\n' + std::to_string(next_token++);
+  auto [entry, fresh] = look_ups.try_emplace(token);
+  entry->second.waiters.push_back(std::move(what));
+  if (fresh) {
+    entry->second.person_key = key;
+    entry->second.cacheable = extra.empty();
+    auto& asked = notification_of(entry->second.waiters.front());
+    context->control.find_person(asked.space, asked.user_id, std::move(extra),
+                                 [to = self, token](result<person> answer) {
+                                   if (answer)
+                                     cross(to, answer_atom_v, token, std::move(*answer));
+                                   else
+                                     cross(to, answer_atom_v, token);
+                                 });
+  }
+  return nullptr;
+}
+
+void preference_state::decide(waiting what) {
+  if (!peers)
+    return;
+  if (auto who = person_for(what))
+    std::visit([&](auto& work) { apply(work, *who); }, what);
+}
+
+void preference_state::found(const std::string& token, const person& who) {
+  auto entry = look_ups.extract(token);
+  if (entry.empty())
+    return;
+  auto& asked = entry.mapped();
+  if (asked.overtaken) { // changed while it was read: read again
+    for (auto& what : asked.waiters)
+      decide(std::move(what));
+    return;
+  }
+  if (asked.cacheable)
+    people.put(asked.person_key, std::make_shared<const person>(who));
+  for (auto& what : asked.waiters)
+    std::visit([&](auto& work) { apply(work, who); }, what);
+}
+
+void preference_state::not_found(const std::string& token) {
+  auto entry = look_ups.extract(token);
+  if (entry.empty())
+    return;
+  // Stored work is let go and stays in its queue; requests are answered.
+  for (auto& what : entry.mapped().waiters)
+    if (auto* request = std::get_if<intake_ptr>(&what)) {
+      fault unavailable{errc::store_unavailable, "Preferences cannot be read just now.", {}, std::chrono::seconds{1}};
+      if ((*request)->explain)
+        (*request)->explain(unavailable);
+      else
+        (*request)->answer(unavailable);
+    }
+}
+
+void preference_state::forget(const change& what) {
+  auto overtake = [this](auto&& matches) {
+    for (auto& [token, asked] : look_ups)
+      if (matches(asked))
+        asked.overtaken = true;
+  };
+  if (what.address) { // a suppression may concern anybody with that address
+    people.clear();
+    overtake([](auto&) { return true; });
+    return;
+  }
+  auto key = person_key(what.space, what.user_id);
+  people.erase(key);
+  overtake([&](auto& asked) { return asked.person_key == key; });
+}
+
+verdict preference_state::verdict_for(const notification& n, const delivery& d, const person& who,
+                                      const resolved_type& type, bool at_accept) const {
+  auto settings = context->settings();
+  return carillon::decide(choice_input{.config = context->config,
+                                       .settings = settings.get(),
+                                       .who = who,
+                                       .type = type.type,
+                                       .category = type.category,
+                                       .type_name = n.type,
+                                       .category_name = n.category,
+                                       .priority = n.priority,
+                                       .channel = d.channel,
+                                       .address = d.address,
+                                       .send_at = at_accept ? n.send_at : std::nullopt,
+                                       .expires_at = d.expires_at,
+                                       .now = context->clock.now()});
+}
+
+std::vector<delivery_work> preference_state::deliveries_for(const intake& what, const person& who) const {
+  auto& n = *what.n;
+  auto type = resolve_type(context->config, n.type, n.category, n.priority);
+  std::vector<delivery_work> out;
+  if (!type) // ingest has resolved it already
+    return out;
+  auto now = context->clock.now();
+  auto add = [&](delivery d, verdict v) {
+    if (out.size() >= bounds::deliveries)
+      return;
+    d.key = n.key + 1 + static_cast<row_key>(out.size());
+    d.id = context->ids.make(d.key);
+    take_verdict(d, std::move(v), now);
+    delivery_work w;
+    w.n = what.n;
+    w.d = std::move(d);
+    out.push_back(std::move(w));
+  };
+  for (auto on : channels_of(what.command, type->type, context->config, merged(n, who), who.who.get())) {
+    auto addresses = reach(n, who, on);
+    if (addresses.empty())
+      addresses.emplace_back();
+    for (auto& address : addresses) {
+      auto d = blank(n, on, address);
+      auto v = verdict_for(n, d, who, *type, true);
+      add(std::move(d), std::move(v));
+    }
+  }
+  if (out.empty())
+    add(blank(n, channel::in_app, ""), {delivery_status::failed,
+                                        {"no_channel", "No channel has both a provider and an address of this person."},
+                                        std::nullopt});
+  if (type->type.routing == routing::first)
+    stand_by(out, now);
+  return out;
+}
+
+void preference_state::apply(const intake_ptr& what, const person& who) {
+  what->deliveries = deliveries_for(*what, who);
+  pass(peers->throttle, is_urgent(what->n->priority), decide_atom_v, what);
+}
+
+void preference_state::apply(const work_ptr& what, const person& who) {
+  auto& n = *what->n;
+  auto& d = what->d;
+  auto type = resolve_type(context->config, n.type, n.category, n.priority);
+  if (!type) // the category is gone from the configuration: the strictest reading that still delivers
+    type = resolve_type(context->config, n.type, "", n.priority);
+  auto v = verdict_for(n, d, who, *type, false);
+  what->rechecked = true;
+  if (v.status == delivery_status::queued) {
+    d.due.reset();
+    if (d.limits_paid)
+      pass(peers->dispatcher, is_urgent(n.priority), place_atom_v, what);
+    else
+      pass(peers->throttle, is_urgent(n.priority), decide_atom_v, what);
+    return;
+  }
+  take_verdict(d, std::move(v), context->clock.now());
+  auto order = std::make_shared<update_order>();
+  order->n = what->n;
+  order->update = {d, what->stored, static_cast<int>(what->stored_attempts)};
+  order->update.release_standby = !is_unfinished(d.status);
+  order->work = what;
+  pass(peers->status_sink, is_urgent(n.priority), record_atom_v, std::move(order));
+}
+
+preference_actor::behavior_type preference(preference_actor::stateful_pointer<preference_state> self,
+                                           context_ptr context, preference_config config) {
+  auto& state = self->state;
+  state.context = std::move(context);
+  state.self = caf::actor_cast<preference_actor>(self);
+  state.people = bounded_cache<std::shared_ptr<const person>>{config.cached_people};
+  return {
+    [self](decide_atom, const intake_ptr& what) { self->state.decide(what); },
+    [self](decide_atom, const work_ptr& what) { self->state.decide(what); },
+    [self](answer_atom, const std::string& token, const person& who) { self->state.found(token, who); },
+    [self](answer_atom, const std::string& token) { self->state.not_found(token); },
+    [self](changed_atom, const change_ptr& what) { self->state.forget(*what); },
+    [self](peers_atom, const peers_ptr& peers) { self->state.peers = peers; },
+  };
+}
+
+} // namespace carillon

@@ -1,0 +1,57 @@
+// Preference: decides, for each address of a notification, whether a person wants
+// it now, later or not at all. Sharded by user; holds a bounded cache of people
+// that forgets exactly what changed. Sent to by ingest, the dispatcher (stored
+// work is decided again before every attempt) and the doors (what changed).
+#pragma once
+
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "actors/lane_context.hpp"
+#include "actors/policy/bounded_cache.hpp"
+#include "actors/policy/choice.hpp"
+
+namespace carillon {
+
+struct preference_config {
+  std::size_t cached_people = 50'000;
+};
+
+struct preference_state {
+  static inline const char* name = "preference";
+  using waiting = std::variant<intake_ptr, work_ptr>;
+
+  context_ptr context;
+  preference_actor self;
+  peers_ptr peers;
+  bounded_cache<std::shared_ptr<const person>> people;
+
+  /// A look-up under way: who waits for it, and whether it was overtaken by a change.
+  struct look_up {
+    std::string person_key;
+    bool cacheable = false;
+    bool overtaken = false;
+    std::vector<waiting> waiters;
+  };
+  std::unordered_map<std::string, look_up> look_ups; ///< by token
+  std::uint64_t next_token = 0;
+
+  void decide(waiting what);
+  void found(const std::string& token, const person& who);
+  void not_found(const std::string& token);
+  void forget(const change& what);
+
+  /// Cached, or null after starting a look-up that `what` waits for.
+  std::shared_ptr<const person> person_for(waiting& what);
+  void apply(const intake_ptr& what, const person& who);
+  void apply(const work_ptr& what, const person& who);
+  std::vector<delivery_work> deliveries_for(const intake& what, const person& who) const;
+  verdict verdict_for(const notification& n, const delivery& d, const person& who, const resolved_type& type,
+                      bool at_accept) const;
+};
+
+preference_actor::behavior_type preference(preference_actor::stateful_pointer<preference_state> self,
+                                           context_ptr context, preference_config config);
+
+} // namespace carillon

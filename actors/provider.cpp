@@ -1,0 +1,344 @@
+#include "actors/provider.hpp"
+
+#include <atomic>
+#include <caf/all.hpp>
+
+#include "actors/messaging.hpp"
+#include "actors/policy/choice.hpp"
+
+namespace carillon {
+namespace {
+
+using std::chrono::steady_clock;
+
+/// Epochs ascend over all incarnations, so that a dead one's slots are void.
+std::uint64_t next_epoch() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+category_options category_of(const options& config, const std::string& name) {
+  auto found = config.categories.find(name);
+  return found == config.categories.end() ? category_options{} : found->second;
+}
+
+} // namespace
+
+// ------------------------------------------------------------------ credit
+
+/// How many more calls may start, beyond those on their way already.
+std::size_t provider_state::usable() {
+  auto now = steady_clock::now();
+  if (draining || epoch == 0 || context->clock.now() < paused_until)
+    return 0;
+  auto taken = calls.size() + granted;
+  auto free = config.slots > taken ? config.slots - taken : 0;
+  auto allowed = gate->allowed(now, free);
+  if (gate->state(now) == breaker_state::half_open)
+    allowed = allowed > granted ? allowed - granted : 0;
+  return std::min(allowed, free);
+}
+
+void provider_state::issue() {
+  if (!peers)
+    return;
+  auto n = usable();
+  if (n > 0 && config.options.rate > 0) {
+    limit_options limit{.rate = config.options.rate, .per = std::chrono::seconds{1}};
+    limit.burst = std::max(1.0, config.options.rate / 10);
+    auto now = context->clock.now();
+    std::size_t paid = 0;
+    while (paid < n && rate.take(limit, now))
+      ++paid;
+    if (paid < n)
+      wake_at(rate.next(limit, now));
+    n = paid;
+  }
+  if (n == 0)
+    return;
+  granted += n;
+  cross(peers->dispatcher, credit_atom_v, config.options.name, epoch, n);
+}
+
+/// Voids all credit that is out. Nothing is granted until `issue`.
+void provider_state::new_epoch() {
+  epoch = next_epoch();
+  granted = 0;
+  if (peers)
+    cross(peers->dispatcher, credit_atom_v, config.options.name, epoch, std::size_t{0});
+}
+
+void provider_state::wake_at(sys_time when) {
+  auto now = context->clock.now();
+  if (next_beat > now && next_beat <= when)
+    return;
+  next_beat = when;
+  auto wait = std::max(when - now, duration{std::chrono::milliseconds{1}});
+  self_ptr->delayed_send(self_ptr, wait, beat_atom_v);
+}
+
+// ------------------------------------------------------------------ calls
+
+void provider_state::hand_back(const delivery_work& w, std::optional<sys_time> not_before) {
+  auto r = std::make_shared<report>();
+  r->n = w.n;
+  r->d = w.d;
+  r->attempted = false;
+  r->not_before = not_before;
+  calls[w.d.key] = {w.n, w.d, steady_clock::now(), r};
+  pass(peers->status_sink, is_urgent(w.d.priority), report_atom_v, report_ptr{r});
+}
+
+void provider_state::send(const work_ptr& what) {
+  if (what->slot.epoch() != epoch || epoch == 0 || draining)
+    return hand_back(*what, std::nullopt);
+  --granted;
+  what->slot.spend();
+  if (auto found = paused.find(what->d.address); found != paused.end()) {
+    if (found->second > context->clock.now())
+      return hand_back(*what, found->second);
+    paused.erase(found);
+  }
+  auto now = steady_clock::now();
+  gate->begin(now);
+  auto& c = calls[what->d.key] = {what->n, std::move(what->d), now, nullptr};
+  context->watch.sent_after(context->lane, c.d.channel, context->clock.now() - c.n->created_at);
+  make_call(c);
+}
+
+void provider_state::make_call(call& c) {
+  if (how->by == carrier::inbox)
+    return put_in_inbox(c);
+  if (how->by == carrier::sandbox)
+    return act_in_sandbox(c);
+  call_context input{*c.n,
+                     c.d,
+                     config.options,
+                     category_of(context->config, c.n->category),
+                     context->config.server.public_url,
+                     context->clock.now()};
+  auto request = how->make(input);
+  if (!request) {
+    auto& error = request.error();
+    auto bad_address = !error.fields.empty() && error.fields.front().code == "bad_address";
+    return finish(c, {bad_address ? outcome::bad_address : outcome::bad_message, "unsendable", error.detail, "", {}});
+  }
+  request->timeout = config.options.timeout;
+  context->vendors.call(std::move(*request), [to = self, key = c.d.key](wire_answer answer) {
+    cross(to, answer_atom_v, key, std::move(answer));
+  });
+}
+
+void provider_state::put_in_inbox(const call& c) {
+  auto what = render_for(c.n->content, channel::in_app);
+  inbox_item item{c.d.id,     c.n->id,   c.d.space, c.d.user_id, c.n->type,
+                  what.title, what.body, what.data, "unseen",    context->clock.now()};
+  context->inbox.add(std::move(item), [to = self, key = c.d.key](status_result answer) {
+    wire_answer wire;
+    wire.status = 200;
+    if (!answer) { // nothing of a failed write is kept: safe to try again
+      wire.status = 0;
+      wire.why = wire_answer::failure::not_sent;
+      wire.detail = answer.error().detail;
+    }
+    cross(to, answer_atom_v, key, std::move(wire));
+  });
+}
+
+void provider_state::act_in_sandbox(const call& c) {
+  auto what = act(config.options.sandbox, random);
+  if (what.captured)
+    context->sandbox.add({c.d.id, c.n->id, c.d.space, c.d.channel, c.d.address, render_for(c.n->content, c.d.channel),
+                          context->clock.now()});
+  auto answer = what.answer;
+  auto wait = what.takes;
+  if (!answer) { // it hangs: the call ends by its timeout
+    answer.emplace();
+    answer->why = wire_answer::failure::no_answer;
+    answer->detail = "no answer within the timeout";
+    wait = config.options.timeout;
+  }
+  if (wait == duration::zero())
+    cross(self, answer_atom_v, c.d.key, std::move(*answer));
+  else
+    self_ptr->delayed_send(self_ptr, wait, answer_atom_v, c.d.key, std::move(*answer));
+}
+
+void provider_state::answered(row_key key, const wire_answer& answer) {
+  auto found = calls.find(key);
+  if (found == calls.end() || found->second.outcome)
+    return;
+  auto now = context->clock.now();
+  auto failure = meaning_of_failure(answer);
+  finish(found->second, failure ? *failure : how->read(answer, now));
+}
+
+/// What the answer says about the provider, beyond this delivery.
+void provider_state::note(const call& c, const answer_meaning& meaning) {
+  auto now = steady_clock::now();
+  auto before = gate->times_opened();
+  gate->end(now, call_result_of(meaning.outcome), now - c.began);
+  if (meaning.outcome == outcome::bad_credentials) {
+    gate->trip(now);
+    context->watch.log(log_level::error, "provider.credentials_refused",
+                       {{"provider", config.options.name}, {"code", meaning.code}, {"detail", meaning.detail}});
+  }
+  if (meaning.outcome == outcome::throttled && meaning.retry_after) {
+    auto until = context->clock.now() + *meaning.retry_after;
+    if (how->by != carrier::wire || c.d.channel != channel::webhook)
+      paused_until = std::max(paused_until, until);
+    else if (paused.size() < config.paused_endpoints)
+      paused[c.d.address] = until;
+  }
+  if (gate->times_opened() != before) {
+    context->watch.log(log_level::warning, "breaker.opened",
+                       {{"provider", config.options.name}, {"lane", std::string{to_string(context->lane)}}});
+    new_epoch();
+  } else if (paused_until > context->clock.now()) {
+    new_epoch();
+    wake_at(paused_until);
+  }
+  auto state = gate->state(now);
+  context->watch.breaker(context->lane, config.options.name, state);
+  if (state == breaker_state::open)
+    wake_at(context->clock.now() + std::chrono::duration_cast<duration>(gate->reopens_at() - now));
+}
+
+void provider_state::finish(call& c, const answer_meaning& meaning) {
+  auto& a = c.d.attempts.back();
+  a.finished_at = context->clock.now();
+  a.outcome = meaning.outcome;
+  a.code = meaning.code;
+  a.detail = meaning.detail;
+  a.provider_message_id = meaning.provider_message_id;
+  context->watch.attempted(context->lane, config.options.name, meaning.outcome,
+                           std::chrono::duration_cast<duration>(steady_clock::now() - c.began));
+  note(c, meaning);
+  auto r = std::make_shared<report>();
+  r->n = c.n;
+  r->d = c.d;
+  r->retry_after = meaning.retry_after;
+  r->confirms = how->confirms;
+  r->key_carried = how->carries_key;
+  c.outcome = r;
+  pass(peers->status_sink, is_urgent(c.d.priority), report_atom_v, report_ptr{r});
+}
+
+void provider_state::settled(row_key key) {
+  calls.erase(key);
+  issue();
+}
+
+// ------------------------------------------------------------------ supervision
+
+void provider_state::meet(const peers_ptr& now) {
+  auto before = std::exchange(peers, now);
+  if (epoch == 0)
+    return recover();
+  if (before && before->dispatcher != now->dispatcher) {
+    new_epoch(); // credit at the old one is gone with it
+    issue();
+  }
+  if (before && before->status_sink != now->status_sink)
+    for (auto& [key, c] : calls)
+      if (c.outcome)
+        pass(now->status_sink, is_urgent(c.d.priority), report_atom_v, c.outcome);
+}
+
+/// Calls that an earlier incarnation recorded as started may have been taken. Void
+/// its credit first, let what was on its way into the store arrive, then read.
+void provider_state::recover() {
+  if (std::exchange(recovering, true))
+    return;
+  auto failed = [this](const caf::error&) { cross(self, answer_atom_v, pulled_ptr{}); };
+  self_ptr
+    ->request(peers->dispatcher, std::chrono::seconds{10}, credit_atom_v, config.options.name, next_epoch(),
+              std::size_t{0})
+    .then(
+      [this](caf::unit_t) {
+        context->store.barrier([context = context, to = self, name = config.options.name](status_result reached) {
+          if (!reached)
+            return cross(to, answer_atom_v, pulled_ptr{});
+          context->store.in_flight(name, 0, 100'000, [to](result<std::vector<pulled>> rows) {
+            cross(to, answer_atom_v, rows ? std::make_shared<std::vector<pulled>>(std::move(*rows)) : nullptr);
+          });
+        });
+      },
+      failed);
+}
+
+void provider_state::end_leftovers(const pulled_ptr& leftovers) {
+  recovering = false;
+  if (!leftovers) {
+    self_ptr->delayed_send(self_ptr, config.recovery_pause, beat_atom_v);
+    return;
+  }
+  for (auto& row : *leftovers) {
+    call c{std::move(row.n), std::move(row.d), steady_clock::now(), nullptr};
+    auto key = c.d.key;
+    auto& kept = calls[key] = std::move(c);
+    auto& a = kept.d.attempts.back();
+    a.finished_at = context->clock.now();
+    a.outcome = outcome::ambiguous;
+    a.code = "interrupted";
+    a.detail = "The engine stopped while this call was on its way; it may have been taken.";
+    auto r = std::make_shared<report>();
+    r->n = kept.n;
+    r->d = kept.d;
+    r->key_carried = how->carries_key;
+    kept.outcome = r;
+    pass(peers->status_sink, is_urgent(kept.d.priority), report_atom_v, report_ptr{r});
+  }
+  epoch = next_epoch();
+  issue();
+}
+
+void provider_state::order(breaker_order what) {
+  auto now = steady_clock::now();
+  gate->order(what, now);
+  context->watch.breaker(context->lane, config.options.name, gate->state(now));
+  if (epoch == 0)
+    return;
+  new_epoch();
+  issue();
+}
+
+provider_view provider_state::look() {
+  auto now = steady_clock::now();
+  return {config.options.name, config.options.protocol, config.options.channel, gate->state(now),
+          gate->ordered(),     gate->failure_rate(now), calls.size(),           config.slots,
+          gate->times_opened()};
+}
+
+provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider_state> self, context_ptr context,
+                                       provider_config config) {
+  auto& state = self->state;
+  state.context = std::move(context);
+  state.how = find_protocol(config.options.protocol);
+  state.gate = std::make_unique<breaker>(config.options.breaker);
+  if (auto standing = state.context->standing_order(config.options.name); standing != breaker_order::automatic)
+    state.gate->order(standing, steady_clock::now());
+  state.random.seed(config.options.sandbox.seed + static_cast<std::uint64_t>(state.context->lane));
+  state.config = std::move(config);
+  state.self_ptr = self;
+  state.self = caf::actor_cast<provider_actor>(self);
+  return {
+    [self](send_atom, const work_ptr& what) { self->state.send(what); },
+    [self](answer_atom, row_key key, const wire_answer& answer) { self->state.answered(key, answer); },
+    [self](settle_atom, row_key key) { self->state.settled(key); },
+    [self](answer_atom, const pulled_ptr& leftovers) { self->state.end_leftovers(leftovers); },
+    [self](order_atom, breaker_order what) { self->state.order(what); },
+    [self](look_atom) { return self->state.look(); },
+    [self](beat_atom) {
+      self->state.next_beat = {};
+      if (self->state.epoch == 0)
+        self->state.recover();
+      else
+        self->state.issue();
+    },
+    [self](drain_atom) { self->state.draining = true; },
+    [self](peers_atom, const peers_ptr& peers) { self->state.meet(peers); },
+  };
+}
+
+} // namespace carillon

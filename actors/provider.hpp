@@ -1,0 +1,82 @@
+// Provider: one per configured provider and lane. Owns the breaker, the slots and
+// the vendor's rate; hands out credit for them, makes the calls, and keeps a call
+// and its outcome until the status sink says that the outcome is durable. So the
+// calls that a crash leaves ambiguous are never more than its slots. Sent to by
+// the store's callbacks (started work), the vendor client and the status sink.
+#pragma once
+
+#include <map>
+#include <random>
+
+#include "actors/lane_context.hpp"
+#include "actors/policy/breaker.hpp"
+#include "actors/policy/token_bucket.hpp"
+#include "actors/providers/protocol.hpp"
+
+namespace carillon {
+
+struct provider_config {
+  provider_options options;
+  std::size_t slots = 64;                ///< calls at once: in_flight, and no more than its share of the window
+  std::size_t paused_endpoints = 10'000; ///< remembered at most
+  std::chrono::milliseconds recovery_pause{500};
+};
+
+struct provider_state {
+  static inline const char* name = "provider";
+
+  /// A call from its durable start to its durable outcome.
+  struct call {
+    notification_ptr n;
+    delivery d;
+    std::chrono::steady_clock::time_point began{};
+    report_ptr outcome; ///< null while it is on the wire
+  };
+
+  context_ptr context;
+  provider_config config;
+  const protocol* how = nullptr;
+  provider_actor self;
+  provider_actor::stateful_pointer<provider_state> self_ptr = nullptr;
+  peers_ptr peers;
+  std::unique_ptr<breaker> gate;
+  token_bucket rate;
+  std::mt19937_64 random;
+  std::map<row_key, call> calls;
+  std::map<std::string, sys_time> paused; ///< endpoints that asked for a pause
+  sys_time paused_until{};                ///< the provider as a whole
+  std::uint64_t epoch = 0;                ///< of the credit handed out; 0: recovering
+  std::size_t granted = 0;                ///< credit of this epoch that has not come back as work
+  bool draining = false;
+  bool recovering = false;
+  sys_time next_beat{}; ///< of the earliest one under way
+
+  // --- credit
+  void new_epoch();
+  void issue();
+  std::size_t usable();
+  void wake_at(sys_time when);
+
+  // --- calls
+  void send(const work_ptr& what);
+  void make_call(call& c);
+  void put_in_inbox(const call& c);
+  void act_in_sandbox(const call& c);
+  void answered(row_key key, const wire_answer& answer);
+  void finish(call& c, const answer_meaning& meaning);
+  void note(const call& c, const answer_meaning& meaning);
+  void hand_back(const delivery_work& w, std::optional<sys_time> not_before);
+  void settled(row_key key);
+
+  // --- supervision
+  void meet(const peers_ptr& now);
+  void recover();
+  void end_leftovers(const pulled_ptr& leftovers);
+  void order(breaker_order what);
+  provider_view look();
+};
+
+provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider_state> self, context_ptr context,
+                                       provider_config config);
+
+} // namespace carillon

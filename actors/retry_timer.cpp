@@ -1,0 +1,136 @@
+#include "actors/retry_timer.hpp"
+
+#include <caf/all.hpp>
+
+#include "actors/messaging.hpp"
+#include "actors/policy/follow_up.hpp"
+
+namespace carillon {
+namespace {
+
+constexpr std::size_t held_at_once = 100;
+
+sys_time rounded_up(sys_time when) {
+  using std::chrono::milliseconds;
+  return sys_time{std::chrono::ceil<milliseconds>(when.time_since_epoch()) / 10 * 10 + milliseconds{10}};
+}
+
+} // namespace
+
+void retry_timer_state::plan(const report_ptr& what) {
+  if (!peers)
+    return;
+  auto now = context->clock.now();
+  auto order = follow_up(context->config, *context->settings(), *what, now, random);
+  auto& d = order->update.d;
+  if (d.status == delivery_status::queued && d.due) {
+    *d.due += budget->spend(now);
+    context->watch.retried(context->lane, d.channel);
+  }
+  pass(peers->status_sink, is_urgent(d.priority), record_atom_v, std::move(order));
+}
+
+void retry_timer_state::waits(const queue_key& queue, sys_time until) {
+  auto now = context->clock.now();
+  if (until > now + config.horizon)
+    return; // read from the store when its time comes near
+  due[rounded_up(until)].insert(queue);
+}
+
+void retry_timer_state::beat() {
+  auto now = context->clock.now();
+  while (peers && !due.empty() && due.begin()->first <= now) {
+    for (auto& queue : due.begin()->second)
+      cross(peers->dispatcher, ready_atom_v, queue);
+    due.erase(due.begin());
+  }
+  if (std::chrono::steady_clock::now() >= next_refresh)
+    refresh();
+  auto next = due.empty() ? now + config.tick : std::min(due.begin()->first, now + config.tick);
+  self_ptr->delayed_send(self_ptr, std::max(next - now, duration{std::chrono::milliseconds{5}}), beat_atom_v);
+}
+
+void retry_timer_state::refresh() {
+  if (std::exchange(reading, true))
+    return;
+  next_refresh = std::chrono::steady_clock::now() + config.refresh;
+  auto now = context->clock.now();
+  if (read_until == sys_time{})
+    start();
+  auto from = std::max(read_until, sys_time{duration{1}});
+  auto until = std::max(from, now + config.horizon);
+  context->store.due_between(from, until, config.entries, [to = self, until](result<std::vector<due_entry>> answer) {
+    cross(to, answer_atom_v, answer ? std::make_shared<std::vector<due_entry>>(std::move(*answer)) : nullptr, until);
+  });
+  context->store.expired_held(now, held_at_once, [to = self](result<std::vector<pulled>> answer) {
+    if (answer && !answer->empty())
+      cross(to, answer_atom_v, std::make_shared<std::vector<pulled>>(std::move(*answer)));
+  });
+}
+
+void retry_timer_state::start() {
+  read_until = context->clock.now();
+  context->store.queues([to = self, context = context](result<std::vector<queue_state>> answer) {
+    if (!answer)
+      return context->watch.log(log_level::warning, "retry_timer.queues_unknown", {{"detail", answer.error().detail}});
+    for (auto& q : *answer)
+      if (q.next_due)
+        cross(to, due_atom_v, queue_key{q.queue, q.space}, *q.next_due);
+  });
+}
+
+void retry_timer_state::read(const due_list_ptr& entries, sys_time until) {
+  reading = false;
+  if (!entries) {
+    next_refresh = std::chrono::steady_clock::now() + config.tick;
+    return;
+  }
+  for (auto& entry : *entries)
+    if (entry.due <= until)
+      due[rounded_up(entry.due)].insert({entry.queue, entry.space});
+  read_until = until;
+  if (entries->size() == config.entries) { // there is more before the horizon: read on soon
+    read_until = entries->back().due;
+    next_refresh = std::chrono::steady_clock::now() + config.tick;
+  }
+}
+
+void retry_timer_state::expire(const pulled_ptr& held) {
+  if (!peers)
+    return;
+  for (auto& row : *held) {
+    auto order = std::make_shared<update_order>();
+    order->n = row.n;
+    order->update = {row.d, row.d.status, static_cast<int>(row.d.attempts.size())};
+    move_to(order->update.d, delivery_status::expired, context->clock.now(),
+            {"expired", "Its outcome stayed unknown until it expired."});
+    order->update.d.decision = {"expired", "Its outcome stayed unknown until it expired."};
+    order->update.release_standby = true;
+    pass(peers->status_sink, false, record_atom_v, std::move(order));
+  }
+}
+
+retry_timer_actor::behavior_type retry_timer(retry_timer_actor::stateful_pointer<retry_timer_state> self,
+                                             context_ptr context, retry_timer_config config) {
+  auto& state = self->state;
+  state.context = std::move(context);
+  state.config = config;
+  state.self_ptr = self;
+  state.self = caf::actor_cast<retry_timer_actor>(self);
+  state.budget = std::make_unique<retry_budget>(state.context->config.retry_budget);
+  state.random.seed(state.context->seed);
+  cross(state.self, beat_atom_v);
+  return {
+    [self](plan_atom, const report_ptr& what) { self->state.plan(what); },
+    [self](due_atom, const queue_key& queue, sys_time until) { self->state.waits(queue, until); },
+    [self](answer_atom, const due_list_ptr& entries, sys_time until) { self->state.read(entries, until); },
+    [self](answer_atom, const pulled_ptr& held) { self->state.expire(held); },
+    [self](credit_atom, std::size_t first_attempts) {
+      self->state.budget->earn(first_attempts, self->state.context->clock.now());
+    },
+    [self](beat_atom) { self->state.beat(); },
+    [self](peers_atom, const peers_ptr& peers) { self->state.peers = peers; },
+  };
+}
+
+} // namespace carillon

@@ -1,0 +1,144 @@
+#include "actors/status_sink.hpp"
+
+#include <caf/all.hpp>
+
+#include "actors/messaging.hpp"
+#include "messages/transitions.hpp"
+
+namespace carillon {
+namespace {
+
+suppression dead_address(const delivery& d) {
+  suppression s;
+  s.space = d.space;
+  s.channel = d.channel;
+  s.address = d.address;
+  s.cause = d.channel == channel::push ? suppression_cause::dead_token : suppression_cause::hard_bounce;
+  auto& last = d.attempts.back();
+  s.note = last.provider + " answered " + last.code;
+  return s;
+}
+
+} // namespace
+
+void status_sink_state::reported(const report_ptr& what) {
+  if (!peers)
+    return; // the provider sends it again to a sink that has peers
+  auto& d = what->d;
+  if (!what->attempted)
+    return record(take_back(*what, context->clock.now()));
+  if (d.attempts.size() == 1)
+    cross(peers->retry_timer, credit_atom_v, std::size_t{1});
+  if (d.attempts.back().outcome != outcome::accepted)
+    return pass(peers->retry_timer, is_urgent(d.priority), plan_atom_v, what);
+  record(follow_up(context->config, *context->settings(), *what, context->clock.now(), random));
+}
+
+void status_sink_state::record(const order_ptr& what) {
+  if (!pending.emplace(what->update.d.key, what).second)
+    return; // being written already: a provider repeated itself after a restart
+  if (what->suppress_address && !what->update.d.address.empty())
+    suppress(*what);
+  else
+    write(*what);
+}
+
+/// First the ledger, then the outcome: a crash between the two repeats the attempt
+/// instead of forgetting that the address is dead.
+void status_sink_state::suppress(const update_order& what) {
+  auto key = what.update.d.key;
+  change news{what.update.d.space, {}, std::pair{what.update.d.channel, what.update.d.address}};
+  context->control.add_suppression(dead_address(what.update.d),
+                                   [to = self, key, context = context, news](result<suppression> answer) {
+                                     if (!answer)
+                                       return cross(to, answer_atom_v, key);
+                                     context->announce(news);
+                                     cross(to, changed_atom_v, key);
+                                   });
+}
+
+void status_sink_state::write(const update_order& what) {
+  context->store.update(what.update, [to = self, key = what.update.d.key](result<update_result> answer) {
+    if (answer)
+      cross(to, answer_atom_v, key, std::move(*answer));
+    else
+      cross(to, answer_atom_v, key);
+  });
+}
+
+void status_sink_state::written(row_key key, const update_result& answer) {
+  auto found = pending.extract(key);
+  if (found.empty())
+    return;
+  auto& what = *found.mapped();
+  if (auto* provider = what.settle_with.empty() ? nullptr : peers->provider(what.settle_with))
+    cross(*provider, settle_atom_v, key);
+  if (!answer.applied)
+    return; // cancelled or resolved meanwhile: that stands
+  follow(what);
+  for (auto& sibling : answer.released)
+    release(sibling);
+}
+
+void status_sink_state::follow(const update_order& what) {
+  auto& d = what.update.d;
+  queue_key queue{d.queue, d.space};
+  if (d.due && is_unfinished(d.status))
+    pass(peers->retry_timer, is_urgent(d.priority), due_atom_v, queue, *d.due);
+  else if (d.status == delivery_status::queued)
+    pass(peers->dispatcher, is_urgent(d.priority), ready_atom_v, queue);
+  context->watch.delivery_reached(context->lane, d.channel, d.status);
+  if (d.status == delivery_status::suppressed)
+    context->watch.suppressed(d.channel, d.decision.rule);
+  if (d.status == delivery_status::dead_lettered || d.status == delivery_status::failed)
+    context->watch.log(log_level::warning, "delivery.failed",
+                       {{"delivery_id", to_string(d.id)},
+                        {"status", std::string{to_string(d.status)}},
+                        {"rule", d.decision.rule},
+                        {"request_id", what.n ? what.n->correlation_id : std::string{}}});
+}
+
+void status_sink_state::release(const delivery& sibling) {
+  pass(peers->dispatcher, is_urgent(sibling.priority), ready_atom_v, queue_key{sibling.queue, sibling.space});
+}
+
+void status_sink_state::failed(row_key key) {
+  if (refused.empty())
+    self_ptr->delayed_send(self_ptr, config.store_pause, beat_atom_v);
+  refused.push_back(key);
+}
+
+void status_sink_state::beat() {
+  for (auto key : std::exchange(refused, {}))
+    if (auto found = pending.find(key); found != pending.end()) {
+      auto& what = *found->second;
+      if (what.suppress_address)
+        suppress(what);
+      else
+        write(what);
+    }
+}
+
+status_sink_actor::behavior_type status_sink(status_sink_actor::stateful_pointer<status_sink_state> self,
+                                             context_ptr context, status_sink_config config) {
+  auto& state = self->state;
+  state.context = std::move(context);
+  state.config = config;
+  state.self_ptr = self;
+  state.self = caf::actor_cast<status_sink_actor>(self);
+  state.random.seed(state.context->seed);
+  return {
+    [self](report_atom, const report_ptr& what) { self->state.reported(what); },
+    [self](record_atom, const order_ptr& what) { self->state.record(what); },
+    [self](answer_atom, row_key key, const update_result& answer) { self->state.written(key, answer); },
+    [self](answer_atom, row_key key) { self->state.failed(key); },
+    [self](changed_atom, row_key key) {
+      if (auto found = self->state.pending.find(key); found != self->state.pending.end())
+        self->state.write(*found->second);
+    },
+    [self](beat_atom) { self->state.beat(); },
+    [self](peers_atom, const peers_ptr& peers) { self->state.peers = peers; },
+  };
+}
+
+} // namespace carillon

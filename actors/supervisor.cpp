@@ -1,0 +1,168 @@
+#include "actors/supervisor.hpp"
+
+#include <algorithm>
+#include <caf/all.hpp>
+
+#include "actors/dispatcher.hpp"
+#include "actors/ingest.hpp"
+#include "actors/messaging.hpp"
+#include "actors/preference.hpp"
+#include "actors/provider.hpp"
+#include "actors/retry_timer.hpp"
+#include "actors/status_sink.hpp"
+#include "actors/throttle.hpp"
+
+namespace carillon {
+namespace {
+
+/// Test mode's provider takes every channel.
+provider_options test_sandbox_options() {
+  provider_options p;
+  p.name = test_provider;
+  p.protocol = "sandbox";
+  return p;
+}
+
+std::vector<provider_options> providers_of(const options& config) {
+  std::vector<provider_options> all;
+  for (auto& [name, p] : config.providers)
+    all.push_back(p);
+  all.push_back(test_sandbox_options());
+  return all;
+}
+
+} // namespace
+
+/// The literal table of children: who they are and where peers find them.
+void supervisor_state::list_children() {
+  auto& lane = context->config.lanes.at(context->lane);
+  auto add = [this](std::string child_name, std::function<caf::actor(lane_peers&)> how) {
+    children.push_back({std::move(child_name), std::move(how), {}, restart_policy{config.restarts}, {}});
+  };
+  auto keep = [](auto& place, auto handle) {
+    place = handle;
+    return caf::actor_cast<caf::actor>(handle);
+  };
+  add("status_sink", [=, this](lane_peers& p) {
+    return keep(p.status_sink, self->spawn(status_sink, context, status_sink_config{}));
+  });
+  add("retry_timer", [=, this](lane_peers& p) {
+    return keep(p.retry_timer, self->spawn(retry_timer, context, retry_timer_config{}));
+  });
+  add("dispatcher",
+      [=, this](lane_peers& p) { return keep(p.dispatcher, self->spawn(dispatcher, context, dispatcher_config{})); });
+  auto providers = providers_of(context->config);
+  auto share = std::max<std::size_t>(1, lane.window / providers.size());
+  peers.providers.resize(providers.size());
+  for (std::size_t i = 0; i < providers.size(); ++i) {
+    provider_config each{.options = providers[i], .slots = std::min(providers[i].in_flight, share)};
+    peers.providers[i].first = providers[i].name;
+    add("provider." + providers[i].name,
+        [=, this](lane_peers& p) { return keep(p.providers[i].second, self->spawn(provider, context, each)); });
+  }
+  add("throttle",
+      [=, this](lane_peers& p) { return keep(p.throttle, self->spawn(throttle, context, throttle_config{})); });
+  peers.preferences.resize(lane.threads);
+  for (std::size_t i = 0; i < lane.threads; ++i)
+    add("preference." + std::to_string(i), [=, this](lane_peers& p) {
+      preference_config each{.cached_people = std::max<std::size_t>(1, lane.preference_cache / lane.threads)};
+      return keep(p.preferences[i], self->spawn(preference, context, each));
+    });
+  add("ingest", [=, this](lane_peers& p) {
+    return keep(p.ingest, self->spawn(ingest, context, ingest_config{.per_tenant_rate = lane.per_tenant_rate}));
+  });
+}
+
+void supervisor_state::spawn(child& c) {
+  c.handle = c.spawn(peers);
+  c.restart_at.reset();
+  self->monitor(c.handle);
+}
+
+void supervisor_state::publish() {
+  auto now = std::make_shared<const lane_peers>(peers);
+  for (auto& shard : now->preferences)
+    cross(shard, peers_atom_v, now);
+  for (auto& [provider_name, each] : now->providers)
+    cross(each, peers_atom_v, now);
+  cross(now->status_sink, peers_atom_v, now);
+  cross(now->retry_timer, peers_atom_v, now);
+  cross(now->dispatcher, peers_atom_v, now);
+  cross(now->throttle, peers_atom_v, now);
+  cross(now->ingest, peers_atom_v, now);
+  context->publish(now);
+}
+
+void supervisor_state::lost(const caf::actor_addr& whom, const std::string& reason) {
+  auto found = std::find_if(children.begin(), children.end(), [&](const child& c) { return c.handle == whom; });
+  if (found == children.end() || draining)
+    return;
+  auto now = std::chrono::steady_clock::now();
+  context->watch.actor_restarted(context->lane, found->name);
+  context->watch.log(log_level::error, "actor.died",
+                     {{"lane", std::string{to_string(context->lane)}}, {"actor", found->name}, {"reason", reason}});
+  ++view.restarts;
+  intensity.restarted(now);
+  auto level = intensity.now(now);
+  view.healthy = level == restart_intensity::level::calm;
+  view.reason = view.healthy ? "" : "actors of this lane restart too often, last " + found->name;
+  if (level == restart_intensity::level::hopeless)
+    return context->escalate(view.reason);
+  auto wait = found->policy.died(now);
+  found->restart_at = now + wait;
+  self->delayed_send(self, wait, beat_atom_v);
+}
+
+void supervisor_state::restart_due() {
+  auto now = std::chrono::steady_clock::now();
+  bool any = false;
+  for (auto& c : children)
+    if (c.restart_at && *c.restart_at <= now + std::chrono::milliseconds{1}) {
+      spawn(c);
+      any = true;
+    }
+  if (any)
+    publish();
+  view.healthy = intensity.now(now) == restart_intensity::level::calm;
+}
+
+void supervisor_state::drain() {
+  draining = true;
+  cross(peers.ingest, drain_atom_v);
+  cross(peers.dispatcher, drain_atom_v);
+  for (auto& [provider_name, each] : peers.providers)
+    cross(each, drain_atom_v);
+}
+
+void supervisor_state::kill(const std::string& whom) {
+  for (auto& c : children)
+    if (c.name == whom)
+      caf::anon_send_exit(c.handle, caf::exit_reason::kill);
+}
+
+supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
+                                           context_ptr context, supervisor_config config) {
+  auto& state = self->state;
+  state.context = std::move(context);
+  state.config = config;
+  state.intensity = restart_intensity{config.restarts};
+  state.self = self;
+  self->set_down_handler(
+    [self](const caf::down_msg& down) { self->state.lost(down.source, self->system().render(down.reason)); });
+  state.list_children();
+  for (auto& c : state.children)
+    state.spawn(c);
+  state.publish();
+  return {
+    [self](look_atom) {
+      self->state.view.healthy =
+        self->state.intensity.now(std::chrono::steady_clock::now()) == restart_intensity::level::calm;
+      return self->state.view;
+    },
+    [self](drain_atom) { self->state.drain(); },
+    [self](order_atom, const std::string& whom) { self->state.kill(whom); },
+    [self](beat_atom) { self->state.restart_due(); },
+  };
+}
+
+} // namespace carillon

@@ -1,0 +1,54 @@
+// Supervisor: one per lane; spawns every actor of it from a literal table and
+// restarts the one that died, after a backoff, without touching the others. Work
+// in a dead actor's mailbox answers its caller or returns its slot by itself; what
+// was durable is read again by the new incarnation. Too many restarts mark the
+// lane unhealthy, and past that the process gives up. No other actor spawns.
+#pragma once
+
+#include <caf/actor.hpp>
+#include <deque>
+#include <functional>
+
+#include "actors/lane_context.hpp"
+#include "actors/policy/restart_policy.hpp"
+
+namespace carillon {
+
+struct supervisor_config {
+  restart_options restarts;
+};
+
+struct supervisor_state {
+  static inline const char* name = "supervisor";
+
+  /// One row of the table of children.
+  struct child {
+    std::string name;
+    std::function<caf::actor(lane_peers&)> spawn; ///< also puts the handle where peers find it
+    caf::actor handle;
+    restart_policy policy;
+    std::optional<std::chrono::steady_clock::time_point> restart_at;
+  };
+
+  context_ptr context;
+  supervisor_config config;
+  supervisor_actor::stateful_pointer<supervisor_state> self = nullptr;
+  std::vector<child> children;
+  lane_peers peers;
+  restart_intensity intensity;
+  lane_view view;
+  bool draining = false;
+
+  void list_children();
+  void spawn(child& c);
+  void publish();
+  void lost(const caf::actor_addr& whom, const std::string& reason);
+  void restart_due();
+  void drain();
+  void kill(const std::string& whom);
+};
+
+supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
+                                           context_ptr context, supervisor_config config);
+
+} // namespace carillon

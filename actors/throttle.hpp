@@ -1,0 +1,45 @@
+// Throttle: holds the token buckets and applies the limits to deliveries that may
+// be sent now. One per lane. Bulk's owns the people's limits; critical work is
+// exempt from them and posts its debits there. After a start the buckets are
+// rebuilt from recent attempts; work that comes before that waits.
+#pragma once
+
+#include <variant>
+
+#include "actors/lane_context.hpp"
+#include "actors/policy/limits.hpp"
+
+namespace carillon {
+
+struct throttle_config {
+  std::size_t buckets = 200'000; ///< remembered; the longest unused goes first
+};
+
+struct throttle_state {
+  static inline const char* name = "throttle";
+  using waiting = std::variant<intake_ptr, work_ptr>;
+
+  context_ptr context;
+  throttle_actor self;
+  peers_ptr peers;
+  std::unique_ptr<bucket_table> buckets;
+  bool rebuilt = false;
+  std::vector<waiting> early; ///< came before the buckets were rebuilt
+
+  void start();
+  void rebuild(const std::vector<pulled>& recent);
+  void decide(waiting what);
+  void apply(const intake_ptr& what);
+  void apply(const work_ptr& what);
+  void explain(intake& what);
+  void debit_all(const std::vector<debit>& debits);
+  void refund_all(const std::vector<debit>& debits);
+
+  /// Charges one delivery; its status, due time and decision say what came of it.
+  limit_verdict charge_one(delivery& d, const std::string& category, std::vector<debit>& debits);
+};
+
+throttle_actor::behavior_type throttle(throttle_actor::stateful_pointer<throttle_state> self, context_ptr context,
+                                       throttle_config config);
+
+} // namespace carillon

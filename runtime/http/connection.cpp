@@ -1,0 +1,385 @@
+#include "runtime/http/connection.hpp"
+
+#include <boost/asio/write.hpp>
+
+#include "runtime/http/problem.hpp"
+#include "runtime/http/wire.hpp"
+
+namespace carillon::http {
+namespace {
+
+constexpr std::size_t head_read_bytes = 4 * 1024;
+constexpr std::size_t body_read_bytes = 16 * 1024;
+constexpr std::size_t kept_buffer_bytes = 32 * 1024; // a connection at rest keeps no more than this
+constexpr std::size_t chunk_head_bytes = 16 * 1024;
+constexpr auto linger_time = std::chrono::seconds{2};
+
+std::string_view view(const boost::beast::flat_buffer& buffer) {
+  auto data = buffer.data();
+  return {static_cast<const char*>(data.data()), data.size()};
+}
+
+/// A socket's descriptor on its way from one event loop to another.
+class traveller {
+public:
+  explicit traveller(int fd) : fd_(fd) {}
+  traveller(traveller&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  traveller& operator=(traveller&&) = delete;
+  ~traveller() {
+    if (fd_ >= 0)
+      ::close(fd_);
+  }
+  int arrive() { return std::exchange(fd_, -1); }
+
+private:
+  int fd_;
+};
+
+} // namespace
+
+connection::connection(front& shared, pool& at, listener at_listener, tcp_socket socket,
+                       std::unique_ptr<tls_session> tls)
+    : shared_(shared),
+      at_(&at),
+      listener_(at_listener),
+      protocol_(boost::asio::ip::tcp::v4()),
+      socket_(std::move(socket)),
+      tls_(std::move(tls)) {
+  ++shared_.connections;
+}
+
+connection::~connection() {
+  if (counted_)
+    shared_.exchanges.leave();
+  --shared_.connections;
+}
+
+void connection::start() {
+  boost::system::error_code ignored; // a socket that is gone already shows at the first read
+  socket_->set_option(boost::asio::ip::tcp::no_delay{true}, ignored);
+  auto here = socket_->local_endpoint(ignored);
+  if (!ignored)
+    protocol_ = here.protocol();
+  enter(phase::idle, shared_.config.server.header_timeout);
+  read();
+}
+
+// ---------------------------------------------------------------- bytes in
+
+void connection::read() {
+  auto size = phase_ == phase::body ? body_read_bytes : head_read_bytes;
+  auto then = [self = shared_from_this()](boost::system::error_code ec, std::size_t bytes) {
+    self->on_read(ec, bytes);
+  };
+  if (tls_) {
+    wire_in_.resize(body_read_bytes);
+    socket_->async_read_some(boost::asio::buffer(wire_in_), std::move(then));
+  } else {
+    socket_->async_read_some(in_.prepare(size), std::move(then));
+  }
+}
+
+void connection::on_read(boost::system::error_code ec, std::size_t bytes) {
+  if (phase_ == phase::closed)
+    return;
+  if (ec)
+    return close();
+  if (!tls_) {
+    in_.commit(bytes);
+    return on_plain();
+  }
+  bool sound = tls_->feed(std::string_view{wire_in_}.substr(0, bytes), in_);
+  if (!sound && in_.size() == 0)
+    return close();
+  // What the handshake has to say goes out before anything else is read.
+  out_ = tls_->take_output();
+  if (out_.empty())
+    return on_plain();
+  boost::asio::async_write(*socket_, boost::asio::buffer(out_),
+                           [self = shared_from_this()](boost::system::error_code failed, std::size_t) {
+                             if (failed)
+                               self->close();
+                             else if (self->phase_ != phase::closed)
+                               self->on_plain();
+                           });
+}
+
+void connection::on_plain() {
+  switch (phase_) {
+  case phase::idle:
+  case phase::head: return on_head_bytes();
+  case phase::body: return on_body_bytes();
+  case phase::lingering: in_.consume(in_.size()); return read();
+  default: return;
+  }
+}
+
+void connection::on_head_bytes() {
+  // Empty lines before a request are forgiven (RFC 9112, section 2.2).
+  while (view(in_).starts_with("\r\n"))
+    in_.consume(2);
+  if (in_.size() == 0)
+    return read();
+  if (phase_ == phase::idle)
+    begin_request();
+  auto size = head_size(view(in_));
+  if (!size)
+    return refuse(std::move(size.error()));
+  if (*size == 0)
+    return read();
+  parser_.emplace();
+  auto parsed = read_head(view(in_).substr(0, *size), *parser_);
+  in_.consume(*size);
+  if (!parsed)
+    return refuse(std::move(parsed.error()));
+  head_ = *parsed;
+  last_ = !head_.keep_alive;
+  if (!counted_) {
+    shared_.exchanges.enter();
+    counted_ = true;
+  }
+  if (auto problem = admit())
+    early_ = *std::move(problem);
+  auto& target = lane_pool();
+  if (&target == at_)
+    begin_body();
+  else
+    move_to(target);
+}
+
+void connection::on_body_bytes() {
+  boost::beast::error_code ec;
+  while (!parser_->is_done()) {
+    auto used = parser_->put(in_.data(), ec);
+    in_.consume(used);
+    if (ec == boost::beast::http::error::need_more || (!ec && used == 0)) {
+      if (in_.size() > chunk_head_bytes)
+        return refuse({errc::bad_header, "A chunk's size line or the trailer is too long."});
+      return read();
+    }
+    if (ec == boost::beast::http::error::body_limit)
+      return refuse({errc::body_too_large, "The body is larger than " + std::to_string(body_limit()) + " bytes."});
+    if (ec)
+      return refuse({errc::bad_header, "The body is not framed as RFC 9112 has it: " + ec.message() + "."});
+  }
+  request_.body = std::move(parser_->get().body());
+  run_handler();
+}
+
+// ---------------------------------------------------------------- a request
+
+void connection::begin_request() {
+  ++serial_;
+  request_ = {};
+  request_.received = clock::now();
+  request_.id = at_->request_id(shared_.with.engine.clock().now());
+  head_ = {};
+  route_ = nullptr;
+  early_.reset();
+  rate_.reset();
+  last_ = false;
+  enter(phase::head, shared_.config.server.header_timeout);
+}
+
+pool& connection::lane_pool() const {
+  if (listener_ == listener::admin)
+    return *at_;
+  bool bound = request_.caller && request_.caller->lane == lane::critical;
+  return shared_.with.pool_of(head_.urgent || bound ? lane::critical : lane::bulk);
+}
+
+void connection::move_to(pool& target) {
+  boost::system::error_code ec;
+  traveller fd{socket_->release(ec)};
+  auto self = at_->remove(this);
+  if (ec)
+    return close();
+  socket_.reset();
+  at_ = &target;
+  // Should that pool be gone, the connection and its descriptor end with the message.
+  target.way_in()->post([this, self = std::move(self), fd = std::move(fd)]() mutable {
+    boost::system::error_code failed;
+    socket_.emplace(at_->context());
+    socket_->assign(protocol_, fd.arrive(), failed);
+    at_->add(std::move(self));
+    if (failed)
+      return close();
+    begin_body();
+  });
+}
+
+void connection::begin_body() {
+  enter(phase::body, shared_.config.server.body_timeout);
+  if (head_.content_length.value_or(0) > body_limit())
+    return refuse({errc::body_too_large, "The body has " + std::to_string(*head_.content_length) + " bytes; at most "
+                                           + std::to_string(body_limit()) + " are taken here."});
+  if (!head_.has_body())
+    return run_handler();
+  if (head_.expects_continue && in_.size() == 0) {
+    if (early_) { // the client waits with its body: it need not come
+      last_ = true;
+      return run_handler();
+    }
+    return send_continue();
+  }
+  parser_->eager(true);
+  parser_->body_limit(body_limit());
+  on_body_bytes();
+}
+
+std::uint64_t connection::body_limit() const {
+  auto& server = shared_.config.server;
+  return route_ && route_->body == body_kind::batch ? server.max_batch_body : server.max_body;
+}
+
+void connection::run_handler() {
+  enter(phase::engine, 2 * shared_.config.server.accept_deadline);
+  if (early_)
+    return take(serial_, *std::move(early_));
+  request_.pool = at_->way_in();
+  if (shared_.on_body)
+    shared_.on_body(request_);
+  responder respond{at_->way_in(), weak_from_this(), serial_};
+  try {
+    route_->run(shared_.with, request_, respond);
+  } catch (const std::exception& e) {
+    shared_.with.engine.watch().log(log_level::error, "handler_failed",
+                                    {{"route", std::string{route_->pattern}}, {"reason", e.what()}});
+    respond(fault{errc::internal_error, "The request could not be handled; nothing was accepted."});
+  }
+}
+
+void connection::look(clock::time_point now) {
+  if (now < deadline_)
+    return;
+  switch (phase_) {
+  case phase::head:
+  case phase::body: return refuse({errc::request_timeout, "The request did not arrive in time."});
+  case phase::engine:
+    return take(
+      serial_,
+      fault{errc::store_unavailable, "The request could not be completed in time.", {}, std::chrono::seconds{1}});
+  default: return close();
+  }
+}
+
+void connection::drain() {
+  if (phase_ == phase::idle || phase_ == phase::lingering)
+    close();
+}
+
+void connection::enter(phase next, duration time_limit) {
+  phase_ = next;
+  deadline_ = clock::now() + time_limit;
+}
+
+// ---------------------------------------------------------------- bytes out
+
+void connection::take(std::uint64_t serial, result<answer> what) {
+  if (serial != serial_ || phase_ != phase::engine)
+    return;
+  write(what ? *what : problem(what.error(), request_.id));
+}
+
+/// The connection cannot be used after this answer: the request was not read to its end.
+void connection::refuse(fault why) {
+  last_ = true;
+  shared_.with.engine.watch().rejected(code_of(why.code));
+  write(problem(why, request_.id));
+}
+
+void connection::write(const answer& what) {
+  auto& server = shared_.config.server;
+  bool keep = !last_ && !shared_.draining;
+  last_ = !keep;
+  bool http10 = parser_ && parser_->is_header_done() && parser_->get().version() == 10;
+  out_.clear();
+  write_answer(out_, what,
+               {request_.id, rate_, shared_.with.engine.clock().now(), keep, http10, head_.how == method::head});
+  if (shared_.log_requests)
+    log_request(what.status);
+  enter(phase::writing, server.idle_timeout);
+  send(&connection::on_written);
+}
+
+/// Writes out_ and goes on with `then`.
+void connection::send(void (connection::*then)()) {
+  if (tls_) {
+    if (!tls_->seal(out_))
+      return close();
+    out_ = tls_->take_output();
+  }
+  boost::asio::async_write(*socket_, boost::asio::buffer(out_),
+                           [self = shared_from_this(), then](boost::system::error_code ec, std::size_t) {
+                             if (ec)
+                               self->close();
+                             else if (self->phase_ != phase::closed)
+                               (self.get()->*then)();
+                           });
+}
+
+void connection::send_continue() {
+  out_ = "HTTP/1.1 100 Continue\r\n\r\n";
+  head_.expects_continue = false;
+  send(&connection::begin_body);
+}
+
+void connection::on_written() {
+  if (counted_) {
+    shared_.exchanges.leave();
+    counted_ = false;
+  }
+  request_ = {};
+  parser_.reset();
+  if (out_.capacity() > kept_buffer_bytes)
+    out_ = {};
+  if (in_.size() == 0 && in_.capacity() > kept_buffer_bytes)
+    in_.shrink_to_fit();
+  if (last_)
+    return linger();
+  enter(phase::idle, shared_.config.server.idle_timeout);
+  on_head_bytes();
+}
+
+/// Reads away what the client still sends: closing at once would reset the
+/// connection and could take the answer with it (RFC 9112, section 9.6).
+void connection::linger() {
+  if (tls_) {
+    tls_->close();
+    out_ = tls_->take_output();
+    boost::system::error_code ignored; // best effort: the answer is out
+    socket_->write_some(boost::asio::buffer(out_), ignored);
+  }
+  boost::system::error_code ec;
+  socket_->shutdown(boost::asio::ip::tcp::socket::shutdown_send, ec);
+  if (ec)
+    return close();
+  enter(phase::lingering, linger_time);
+  in_.consume(in_.size());
+  read();
+}
+
+void connection::close() {
+  if (phase_ == phase::closed)
+    return;
+  phase_ = phase::closed;
+  boost::system::error_code ignored; // closing twice or a reset peer changes nothing
+  if (socket_)
+    socket_->close(ignored);
+  if (counted_)
+    shared_.exchanges.leave();
+  counted_ = false;
+  at_->remove(this);
+}
+
+void connection::log_request(int status) const {
+  auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - request_.received);
+  shared_.with.engine.watch().log(log_level::debug, "http_request",
+                                  {{"request_id", request_.id},
+                                   {"method", std::string{to_string(head_.how)}},
+                                   {"route", std::string{route_ ? route_->pattern : "-"}},
+                                   {"status", std::to_string(status)},
+                                   {"took_us", std::to_string(took.count())}});
+}
+
+} // namespace carillon::http

@@ -1,0 +1,23 @@
+#include "runtime/http/handlers/common.hpp"
+#include "runtime/http/handlers/handlers.hpp"
+
+namespace carillon::http {
+
+void get_health(service&, request&, responder respond) {
+  respond(json_answer({{"status", "ok"}}));
+}
+
+void get_readiness(service& with, request&, responder respond) {
+  auto state = with.engine.ready();
+  bool ready = state.ready && !with.engine.draining();
+  ordered_json body{{"ready", ready}, {"draining", with.engine.draining()}, {"problems", ordered_json::array()}};
+  for (auto& [part, wrong] : state.problems)
+    body["problems"].push_back({{"part", part}, {"detail", wrong}});
+  respond(json_answer(body, ready ? 200 : 503));
+}
+
+void get_metrics(service& with, request&, responder respond) {
+  respond(answer{200, with.engine.metrics(), {}, "text/plain; version=0.0.4; charset=utf-8"});
+}
+
+} // namespace carillon::http

@@ -1,0 +1,133 @@
+#include "runtime/http/http_server.hpp"
+
+#include <algorithm>
+#include <future>
+#include <optional>
+
+#include "runtime/http/acceptor.hpp"
+#include "runtime/http/routes.hpp"
+
+namespace carillon {
+namespace {
+
+using namespace http;
+
+constexpr auto key_load_deadline = std::chrono::seconds{10};
+
+/// Often enough that a deadline is kept within an eighth of the shortest.
+std::chrono::milliseconds tick_of(const server_options& o) {
+  auto shortest = std::min({o.header_timeout, o.body_timeout, o.idle_timeout, o.accept_deadline});
+  auto tick = std::chrono::duration_cast<std::chrono::milliseconds>(shortest / 8);
+  return std::clamp(tick, std::chrono::milliseconds{5}, std::chrono::milliseconds{500});
+}
+
+lane_options door_of(const options& config, lane l) {
+  auto found = config.lanes.find(l);
+  return found == config.lanes.end() ? lane_options{} : found->second;
+}
+
+} // namespace
+
+/// `shared` stands before the pools: connections in their queues look at it until the end.
+struct http_server::parts {
+  parts(engine_port& engine, const options& config)
+      : keys(config.auth.required),
+        shared{service{engine, keys, critical, bulk}, config, admin, route_table()},
+        critical("crit-http", door_of(config, lane::critical), tick_of(config.server)),
+        bulk("bulk-http", door_of(config, lane::bulk), tick_of(config.server)),
+        admin("admin-http", lane_options{}, tick_of(config.server)),
+        admin_door(shared, admin, listener::admin, nullptr) {
+    shared.log_requests = config.log.level == "debug";
+  }
+
+  key_ring keys;
+  front shared;
+  pool critical, bulk, admin;
+  tls_context tls;
+  acceptor admin_door;
+  std::optional<acceptor> open_door;
+};
+
+http_server::http_server(engine_port& engine, const options& config)
+    : parts_(std::make_unique<parts>(engine, config)) {}
+
+http_server::~http_server() {
+  stop();
+}
+
+namespace {
+
+/// Reads every key from the control store. Blocks; the store answers on its own thread.
+status_result load_keys(engine_port& engine, key_ring& keys) {
+  auto answer = std::make_shared<std::promise<result<std::vector<api_key>>>>();
+  auto future = answer->get_future();
+  engine.control().list_keys("", [answer](result<std::vector<api_key>> got) { answer->set_value(std::move(got)); });
+  if (future.wait_for(key_load_deadline) != std::future_status::ready)
+    return fault{errc::store_unavailable, "The keys could not be read from the store within 10 s."};
+  auto got = future.get();
+  if (!got)
+    return got.error();
+  keys.load(std::move(*got));
+  return ok;
+}
+
+} // namespace
+
+status_result http_server::start() {
+  auto& p = *parts_;
+  auto& server = p.shared.config.server;
+  if (!server.tls_cert.empty()) {
+    auto context = load_tls(server.tls_cert, server.tls_key);
+    if (!context)
+      return context.error();
+    p.tls = std::move(*context);
+  }
+  p.open_door.emplace(p.shared, p.critical, listener::open, p.tls.get());
+  if (auto opened = p.open_door->open(server.listen, "listen"); !opened)
+    return opened;
+  if (auto opened = p.admin_door.open(server.admin_listen, "admin_listen"); !opened)
+    return opened;
+  if (auto loaded = load_keys(p.shared.with.engine, p.keys); !loaded)
+    return loaded;
+  for (auto* each : {&p.critical, &p.bulk, &p.admin})
+    each->start();
+  p.open_door->start();
+  p.admin_door.start();
+  return ok;
+}
+
+std::uint16_t http_server::port() const {
+  return parts_->open_door ? parts_->open_door->port() : 0;
+}
+
+std::uint16_t http_server::admin_port() const {
+  return parts_->admin_door.port();
+}
+
+void http_server::stop_accepting() {
+  auto& p = *parts_;
+  p.shared.draining = true;
+  p.critical.way_in()->post([&p] {
+    if (p.open_door)
+      p.open_door->close();
+    p.critical.drain_members();
+  });
+  p.bulk.way_in()->post([&p] { p.bulk.drain_members(); });
+}
+
+bool http_server::drain(std::chrono::steady_clock::time_point deadline) {
+  return parts_->shared.exchanges.wait_empty(deadline);
+}
+
+void http_server::stop() {
+  auto& p = *parts_;
+  p.shared.draining = true;
+  for (auto* each : {&p.critical, &p.bulk, &p.admin})
+    each->stop();
+}
+
+void http_server::on_body(std::function<void(const http::request&)> hook) {
+  parts_->shared.on_body = std::move(hook);
+}
+
+} // namespace carillon

@@ -1,0 +1,37 @@
+// The body of POST /v1/notifications as a command: every door that takes this
+// shape reads it here. Pure.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+
+#include "config/options.hpp"
+#include "messages/domain.hpp"
+#include "runtime/http/json_text.hpp"
+
+namespace carillon::http {
+
+/// A request, checked and mapped.
+struct notification_request {
+  carillon::command command;
+  carillon::lane lane = lane::bulk;       ///< by its priority, else by its type's
+  std::optional<idempotency_claim> claim; ///< where the request has a key
+};
+
+/// Reads one notification. `header_key` is the Idempotency-Key header, already
+/// within bounds; the field of that name must agree with it. A send_at in the
+/// past means now. invalid_request with one field_error per problem; pointers
+/// begin with `at`, which is where the item stands in a batch.
+result<notification_request> read_notification(const json& body, const options& config, sys_time now,
+                                               const std::optional<std::string>& header_key = {},
+                                               const std::string& at = {});
+
+/// The Idempotency-Key header: 1..bounds::key_bytes; bad_header past that.
+result<std::string> check_key_header(std::string_view value);
+
+/// SHA-256 over the sorted JSON of what the command says, its defaults left out,
+/// so that the same notification from another door has the same digest.
+std::array<std::uint8_t, 32> canonical_digest(const command& what);
+
+} // namespace carillon::http

@@ -35,6 +35,8 @@ struct lane_context {
   std::function<void(debits_ptr)> post_debits;
   /// Tells the doors whom to talk to.
   std::function<void(peers_ptr)> publish;
+  /// Tells readiness how the lane stands.
+  std::function<void(const lane_view&)> report_health;
   /// The lane restarts too often: the process has to give up.
   std::function<void(std::string reason)> escalate;
 };

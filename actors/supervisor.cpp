@@ -106,6 +106,9 @@ void supervisor_state::lost(const caf::actor_addr& whom, const std::string& reas
   auto level = intensity.now(now);
   view.healthy = level == restart_intensity::level::calm;
   view.reason = view.healthy ? "" : "actors of this lane restart too often, last " + found->name;
+  context->report_health(view);
+  if (!view.healthy) // looks again when the period has passed
+    self->delayed_send(self, config.restarts.period + std::chrono::seconds{1}, beat_atom_v);
   if (level == restart_intensity::level::hopeless)
     return context->escalate(view.reason);
   auto wait = found->policy.died(now);
@@ -124,6 +127,13 @@ void supervisor_state::restart_due() {
   if (any)
     publish();
   view.healthy = intensity.now(now) == restart_intensity::level::calm;
+  context->report_health(view);
+}
+
+void supervisor_state::stop() {
+  draining = true;
+  for (auto& c : children)
+    caf::anon_send_exit(c.handle, caf::exit_reason::user_shutdown);
 }
 
 void supervisor_state::drain() {
@@ -149,6 +159,10 @@ supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<su
   state.self = self;
   self->set_down_handler(
     [self](const caf::down_msg& down) { self->state.lost(down.source, self->system().render(down.reason)); });
+  self->set_exit_handler([self](const caf::exit_msg& why) {
+    self->state.stop();
+    self->quit(why.reason);
+  });
   state.list_children();
   for (auto& c : state.children)
     state.spawn(c);

@@ -45,6 +45,8 @@ struct supervisor_state {
   void lost(const caf::actor_addr& whom, const std::string& reason);
   void restart_due();
   void drain();
+  /// Takes the children with it.
+  void stop();
   void kill(const std::string& whom);
 };
 

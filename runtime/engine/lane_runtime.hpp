@@ -1,0 +1,62 @@
+// One lane as it runs: its actor system with its own threads, its vendor client
+// and its supervisor. The two lanes share nothing but what `lane_links` names.
+#pragma once
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <memory>
+#include <mutex>
+
+#include "actors/lane_context.hpp"
+
+namespace carillon {
+
+/// What a lane is connected to from outside.
+struct lane_links {
+  std::function<feature_settings_ptr()> settings;
+  std::function<breaker_order(const std::string&)> standing_order;
+  std::function<void(const change&)> announce;
+  std::function<void(debits_ptr)> post_debits; ///< empty in bulk
+  std::function<void(std::string)> escalate;
+};
+
+class lane_runtime {
+public:
+  /// Starts the threads and spawns the supervisor. Everything referred to outlives it.
+  lane_runtime(lane l, const options& config, lane_store& store, control_store& control, inbox_store& inbox,
+               sandbox_log& sandbox, const wall_clock& clock, telemetry& watch, key_registry& keys, lane_links links);
+  ~lane_runtime();
+
+  /// Whom the doors may talk to now. Any thread.
+  peers_ptr peers() const;
+  /// As the supervisor told last. Any thread.
+  lane_view health() const;
+  /// Asks every provider how it stands; those that do not answer within 2 s are left out.
+  void look_at_providers(std::function<void(std::vector<provider_view>)> then);
+
+  const supervisor_actor& supervisor() const { return supervisor_; }
+
+  /// Stops intake and grants; calls on the wire may end.
+  void drain();
+  /// Ends every actor and waits for it; answers to doors come now at the latest.
+  void stop_actors();
+
+private:
+  struct system_config : caf::actor_system_config {
+    system_config(lane l, const lane_options& config);
+  };
+  void publish(peers_ptr peers);
+
+  carillon::lane lane_;
+  id_generator ids_;
+  std::unique_ptr<vendor_client> vendors_;
+  mutable std::mutex mutex_;
+  peers_ptr peers_;
+  lane_view health_;
+  system_config config_;
+  caf::actor_system system_;
+  supervisor_actor supervisor_;
+  bool stopped_ = false;
+};
+
+} // namespace carillon

@@ -94,13 +94,13 @@ result<feature_settings> parse_settings(const versioned_json& row) {
     else
       in.wrong(at, "unknown", "is not a channel");
   };
-  in.members(config, "retry_settings", "", [&](auto& name, auto& value, auto& at) {
+  in.members(config, "retry_settings", "", [&](const std::string& name, const json& value, const std::string& at) {
     each_channel(name, at, [&](channel on) { out.retry[on] = retry_of(in, value, at); });
   });
-  in.members(config, "channels", "", [&](auto& name, auto& value, auto& at) {
+  in.members(config, "channels", "", [&](const std::string& name, const json& value, const std::string& at) {
     each_channel(name, at, [&](channel on) { out.channels[on] = in.boolean(value, "enabled", at).value_or(true); });
   });
-  in.members(config, "types", "", [&](auto& name, auto& value, auto& at) {
+  in.members(config, "types", "", [&](const std::string& name, const json& value, const std::string& at) {
     out.types[name] = in.boolean(value, "enabled", at).value_or(true);
   });
   if (auto other = config.find("other_settings"); other != config.end() && other->is_object())

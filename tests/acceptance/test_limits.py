@@ -1,0 +1,80 @@
+"""How much a person gets: delay, drop and reject, with the limit's name."""
+from datetime import datetime, timezone
+
+from support.api import fresh_mailbox, fresh_user
+
+CONFIG = """
+[types.delayed]
+limit = { rate = 1, per = "2s", burst = 1, over = "delay" }
+
+[types.dropped]
+limit = { rate = 1, per = "1m", burst = 1, over = "drop" }
+
+[types.rejected]
+limit = { rate = 1, per = "1m", burst = 1, over = "reject" }
+
+[limits]
+per_user = { rate = 3, per = "1m", burst = 3, over = "drop" }
+"""
+
+
+def email(api, user, type, **fields):
+    return api.notify(user_id=user, type=type, channels=["email"], to={"email": fresh_mailbox()}, **fields)
+
+
+def instant(text):
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
+
+
+def test_over_a_limit_that_delays_the_next_one_waits_for_its_turn(api):
+    user = fresh_user()
+    first, second = email(api, user, "delayed"), email(api, user, "delayed")
+    start = instant(api.outcome(first, "sent")["deliveries"][0]["attempts"][0]["started_at"])
+    [waiting] = api.outcome(second, "scheduled")["deliveries"]
+    assert "limit" in waiting["decision"]["rule"] and waiting["decision"]["reason"]
+    sent = instant(api.outcome(second, "sent")["deliveries"][0]["attempts"][0]["started_at"])
+    assert 1.5 < (sent - start).total_seconds() < 4
+
+
+def test_over_a_limit_that_drops_the_next_one_ends_suppressed_with_its_name(api):
+    user = fresh_user()
+    api.outcome(email(api, user, "dropped"), "sent")
+    [delivery] = api.outcome(email(api, user, "dropped"), "suppressed")["deliveries"]
+    assert "limit" in delivery["decision"]["rule"] and delivery["attempts"] == []
+    api.outcome(email(api, fresh_user(), "dropped"), "sent")
+
+
+def test_over_a_limit_that_rejects_the_caller_is_told_when_to_come_back(api):
+    request = {"user_id": fresh_user(), "type": "rejected", "channels": ["email"], "to": {"email": fresh_mailbox()},
+               "content": {"title": "t", "body": "b"}}
+    api.post("/v1/notifications", request).expect(202)
+    answer = api.post("/v1/notifications", request)
+    answer.problem(429, "rate_limited")
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
+    assert any(name.startswith("ratelimit") for name in answer.headers)
+
+
+def test_a_person_has_one_limit_over_all_types(api):
+    user = fresh_user()
+    for n in range(3):
+        api.outcome(email(api, user, f"kind_{n}"), "sent")
+    [delivery] = api.outcome(email(api, user, "kind_3"), "suppressed")["deliveries"]
+    assert "per_user" in delivery["decision"]["rule"]
+    api.outcome(email(api, fresh_user(), "kind_3"), "sent")
+
+
+def test_what_was_suppressed_used_no_budget(api):
+    user = fresh_user()
+    api.put(f"/v1/users/{user}/preferences",
+            {"preferences": [{"type": "unwanted", "channel": "email", "enabled": False}]}).expect(200)
+    for _ in range(5):
+        api.outcome(email(api, user, "unwanted"), "suppressed")
+    for n in range(3):
+        api.outcome(email(api, user, f"kind_{n}"), "sent")
+
+
+def test_critical_is_exempt_but_counts(api):
+    user = fresh_user()
+    for _ in range(4):
+        api.outcome(email(api, user, "login_code", priority="critical"), "sent")
+    api.outcome(email(api, user, "kind_0"), "suppressed")

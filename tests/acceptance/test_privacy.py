@@ -1,0 +1,65 @@
+"""No address and no text of a person stands in a log; the rest can be followed.
+
+Every engine of the run is held to this when it ends; here the paths that are
+most tempted to log what they were given are walked on purpose.
+"""
+from support.api import CANARY, fresh_mailbox
+from support.hooks import say
+from support.waiting import eventually
+
+CONFIG = """
+[providers.post]
+protocol = "smtp"
+channel = "email"
+base_url = "smtp://127.0.0.1:9"
+starttls = "off"
+from = "shop@example.org"
+
+[channels.email]
+providers = ["post"]
+retry = { max_attempts = 1 }
+
+[providers.hooks]
+protocol = "webhook"
+channel = "webhook"
+credentials = { secret = "whsec_bmV3LXNlY3JldC1vZi10aGUtdGVzdHM=" }
+breaker = { consecutive = 1 }
+
+[channels.webhook]
+providers = ["hooks"]
+retry = { max_attempts = 1 }
+
+[egress]
+allow = ["127.0.0.0/8"]
+"""
+
+
+def test_failures_are_logged_without_addresses_and_texts(engine, hooks):
+    api = engine.api
+    api.outcome(api.notify(channels=["email"], to={"email": fresh_mailbox()}), "failed")
+    refuses = hooks.hook(say(500))
+    api.outcome(api.notify(channels=["webhook"], to={"webhook": refuses.url}), "failed")
+    api.notify(channels=["webhook"], to={"webhook": f"http://{CANARY}.invalid/"})
+    api.post("/v1/notifications", {"user_id": CANARY * 40, CANARY: 1}).expect(422)
+    api.call("POST", "/v1/notifications", body=f'{{"user_id": "{CANARY}').expect(400)
+    api.get(f"/v1/users/{CANARY}/export").expect(404)
+    api.get(f"/{CANARY}").expect(404)
+    engine.check_log()
+
+
+def test_log_lines_have_time_level_and_message(engine):
+    lines = eventually(engine.log_lines, "log lines")
+    for line in lines:
+        assert {"time", "level", "message"} <= set(line) or {"ts", "level", "msg"} <= set(line), line
+
+
+def test_a_request_can_be_followed_from_door_to_attempt(start_engine, hooks):
+    engine = start_engine(CONFIG + '\n[log]\nlevel = "debug"\n')
+    refuses = hooks.hook(say(500))
+    answer = engine.api.post("/v1/notifications", {
+        "user_id": "u", "type": "t", "channels": ["webhook"], "to": {"webhook": refuses.url},
+        "content": {"title": "t", "body": "b"}}).expect(202)
+    engine.api.outcome(answer.json["id"], "failed")
+    request_id = answer.headers["x-request-id"]
+    found = [line for line in engine.log_lines() if request_id in str(line)]
+    assert len(found) >= 1, "no log line carries the request's id"

@@ -1,0 +1,63 @@
+#include "runtime/cli/config_source.hpp"
+
+#include <algorithm>
+#include <ostream>
+
+#include "actors/providers/protocol.hpp"
+#include "config/load.hpp"
+
+namespace carillon::cli {
+namespace {
+
+std::string counted(std::size_t count, const std::string& one) {
+  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
+}
+
+/// What the configuration must know of the table in actors/providers/protocols.cpp.
+std::vector<protocol_facts> all_protocol_facts() {
+  std::vector<protocol_facts> facts;
+  for (auto& p : protocols())
+    facts.push_back({p.name, p.channel, p.credential_keys, p.needs_from, p.needs_base_url, p.needs_signing_secret});
+  return facts;
+}
+
+} // namespace
+
+read_configuration read_config(const session& s, const std::filesystem::path& file,
+                               const std::vector<std::string>& sets) {
+  load_request request;
+  if (!file.empty())
+    request.file = file;
+  request.environment = s.environment;
+  request.set = sets;
+  const auto facts = all_protocol_facts();
+  auto read = load_and_validate(request, facts);
+  return {std::move(read.value), std::move(read.problems)};
+}
+
+std::string count_of(const std::vector<config_problem>& problems) {
+  const auto errors = static_cast<std::size_t>(std::count_if(
+    problems.begin(), problems.end(), [](const config_problem& p) { return p.level == severity::error; }));
+  const auto warnings = problems.size() - errors;
+  if (problems.empty())
+    return "no problems";
+  if (warnings == 0)
+    return counted(errors, "error");
+  return errors == 0 ? counted(warnings, "warning") : counted(errors, "error") + ", " + counted(warnings, "warning");
+}
+
+void refuse_errors(session& s, const read_configuration& read) {
+  if (!has_errors(read.problems))
+    return;
+  for (auto& problem : read.problems)
+    s.err << to_string(problem) << '\n';
+  throw command_error{usage, "the configuration cannot be used: " + count_of(read.problems) + "."};
+}
+
+options load_checked(session& s, const std::filesystem::path& file, const std::vector<std::string>& sets) {
+  auto read = read_config(s, file, sets);
+  refuse_errors(s, read);
+  return std::move(read.values);
+}
+
+} // namespace carillon::cli

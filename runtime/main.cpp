@@ -1,2 +1,5 @@
-#include <cstdio>
-int main() { return 0; }
+#include "runtime/cli/run.hpp"
+
+int main(int argc, char** argv) {
+  return carillon::cli::run(argc, argv);
+}

@@ -1,0 +1,108 @@
+// `explain`: what the engine would do with a request; nothing is stored or sent.
+#include <fstream>
+#include <istream>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <sstream>
+
+#include "runtime/cli/command.hpp"
+#include "runtime/cli/problem.hpp"
+#include "runtime/cli/show_notification.hpp"
+#include "runtime/cli/target.hpp"
+
+namespace carillon::cli {
+namespace {
+
+struct arguments {
+  target where;
+  std::string file;
+  bool json = false;
+};
+
+nlohmann::json read_request(session& s, const std::string& file) {
+  std::ostringstream text;
+  if (file == "-") {
+    text << s.in.rdbuf();
+  } else {
+    std::ifstream in{file, std::ios::binary};
+    if (!in)
+      throw command_error{usage,
+                          "cannot open " + file + "; name a file with the request's JSON, or - for standard input."};
+    text << in.rdbuf();
+  }
+  try {
+    return nlohmann::json::parse(text.str());
+  } catch (const nlohmann::json::parse_error& error) {
+    throw command_error{usage, (file == "-" ? std::string{"standard input"} : file) + " is not JSON: " + error.what()};
+  }
+}
+
+void labelled(session& s, std::string_view label, const std::string& text) {
+  if (!text.empty())
+    s.out << "  " << s.style(tone::dim, padded(label, 11)) << text << '\n';
+}
+
+std::string names_of(const nlohmann::json& list) {
+  std::string names;
+  for (auto& name : list)
+    names.append(names.empty() ? "" : ", ").append(printable(name.is_string() ? name.get<std::string>() : name.dump()));
+  return names;
+}
+
+std::string limit_text(const nlohmann::json& limit, sys_time now) {
+  std::ostringstream text;
+  text << printable(text_of(limit, "name")) << ": " << limit.value("remaining", 0.0) << " left";
+  if (const auto resets = relative_of(limit, "resets_at", now); !resets.empty())
+    text << ", full again " << resets;
+  return text.str();
+}
+
+void show_delivery(session& s, const nlohmann::json& d) {
+  const auto status = printable(text_of(d, "status"));
+  s.out << s.style(tone::strong, printable(text_of(d, "channel"))) << "  " << printable(text_of(d, "address")) << "  "
+        << s.style(tone_of(status), status) << '\n';
+  const auto decision = d.value("decision", nlohmann::json::object());
+  labelled(s, "decided", printable(text_of(decision, "rule") + ": " + text_of(decision, "reason")));
+  labelled(s, "earliest", relative_of(d, "earliest_at", s.now()));
+  labelled(s, "providers", names_of(d.value("providers", nlohmann::json::array())));
+  const auto content = d.value("content", nlohmann::json::object());
+  labelled(s, "title", printable(text_of(content, "title")));
+  labelled(s, "body", printable(text_of(content, "body")));
+  for (auto& limit : d.value("limits", nlohmann::json::array()))
+    labelled(s, "limit", limit_text(limit, s.now()));
+}
+
+int explain(session& s, const arguments& given) {
+  const auto request = read_request(s, given.file);
+  auto api = connect(s, given.where);
+  const auto answer = api.post("/v1/notifications/explain", request).body;
+  if (given.json) {
+    s.out << answer.dump(2) << '\n';
+    return done;
+  }
+  const auto deliveries = answer.value("deliveries", nlohmann::json::array());
+  if (deliveries.empty())
+    s.out << "Nothing would be sent: no channel applies to this person.\n";
+  for (auto& delivery : deliveries)
+    show_delivery(s, delivery);
+  return done;
+}
+
+} // namespace
+
+void add_explain(CLI::App& app, command& chosen) {
+  auto given = std::make_shared<arguments>();
+  auto* cmd =
+    app.add_subcommand("explain", "Dry run of a request: per channel the decision, its rule and the earliest time.");
+  cmd->add_option("file", given->file, "The request's JSON, as for POST /v1/notifications; - for standard input")
+    ->required();
+  cmd->add_flag("--json", given->json, "The API's own answer");
+  add_target(*cmd, given->where);
+  cmd->footer(
+    "Examples:\n"
+    "  carillon explain request.json\n"
+    "  echo '{\"user_id\": \"u_1\", \"type\": \"welcome\", \"content\": {\"body\": \"Hello\"}}' | carillon explain -");
+  on_chosen(*cmd, chosen, given, explain);
+}
+
+} // namespace carillon::cli

@@ -1,0 +1,44 @@
+// `status ID`: what happened to one notification.
+#include <ostream>
+
+#include "runtime/cli/command.hpp"
+#include "runtime/cli/problem.hpp"
+#include "runtime/cli/show_notification.hpp"
+#include "runtime/cli/target.hpp"
+
+namespace carillon::cli {
+namespace {
+
+struct arguments {
+  target where;
+  std::string id;
+  bool wait = false, json = false;
+};
+
+int print_status(session& s, const arguments& given) {
+  auto api = connect(s, given.where);
+  const auto notification =
+    given.wait ? wait_until_finished(s, api, given.id) : api.get("/v1/notifications/" + url_escape(given.id)).body;
+  if (given.json)
+    s.out << notification.dump(2) << '\n';
+  else
+    show_notification(s, notification);
+  return given.wait && !is_success(text_of(notification, "status")) ? failed : done;
+}
+
+} // namespace
+
+void add_status(CLI::App& app, command& chosen) {
+  auto given = std::make_shared<arguments>();
+  auto* cmd = app.add_subcommand("status", "Show the timeline of one notification.");
+  cmd->add_option("id", given->id, "The notification's id, as `send` printed it")->required();
+  cmd->add_flag("--wait", given->wait, "Wait until it is finished; exit 1 unless it was sent");
+  cmd->add_flag("--json", given->json, "The API's own answer");
+  add_target(*cmd, given->where);
+  cmd->footer("Examples:\n"
+              "  carillon status 01997b3e-8c4a-7d11-9f60-6a0b8f3c2d15\n"
+              "  carillon status 01997b3e-8c4a-7d11-9f60-6a0b8f3c2d15 --wait --json");
+  on_chosen(*cmd, chosen, given, print_status);
+}
+
+} // namespace carillon::cli

@@ -21,17 +21,17 @@ struct server_options {
   std::string listen = "127.0.0.1:8080";
   std::string admin_listen = "127.0.0.1:9090"; ///< health and metrics; no keys, so loopback unless admin_open
   bool admin_open = false;
-  std::string public_url;                 ///< as people reach it; for links and signatures
-  std::string tls_cert, tls_key;          ///< PEM files; both or neither
-  std::size_t max_body = 262'144;         ///< bytes, 1 KiB..16 MiB
-  std::size_t max_batch_body = 4'194'304; ///< bytes, 1 KiB..64 MiB
-  std::size_t max_connections = 10'000;   ///< 1..1,000,000
-  duration header_timeout = std::chrono::seconds{10};
-  duration body_timeout = std::chrono::seconds{30};
-  duration idle_timeout = std::chrono::seconds{60};
-  duration shutdown_grace = std::chrono::seconds{30};
-  duration accept_deadline = std::chrono::seconds{5}; ///< not durable by then: 503
-  duration idempotency_ttl = std::chrono::hours{24};
+  std::string public_url;                             ///< as people reach it; for links and signatures
+  std::string tls_cert, tls_key;                      ///< PEM files; both or neither
+  std::size_t max_body = 262'144;                     ///< bytes, 1 KiB..16 MiB
+  std::size_t max_batch_body = 4'194'304;             ///< bytes, 1 KiB..64 MiB
+  std::size_t max_connections = 10'000;               ///< 1..1,000,000
+  duration header_timeout = std::chrono::seconds{10}; ///< 10ms..10m
+  duration body_timeout = std::chrono::seconds{30};   ///< 10ms..1h
+  duration idle_timeout = std::chrono::seconds{60};   ///< 10ms..24h
+  duration shutdown_grace = std::chrono::seconds{30}; ///< 0..1h
+  duration accept_deadline = std::chrono::seconds{5}; ///< not durable by then: 503; 10ms..5m
+  duration idempotency_ttl = std::chrono::hours{24};  ///< 1m..30d
   bool operator==(const server_options&) const = default;
 };
 
@@ -44,8 +44,8 @@ struct store_options {
   std::string url = "sqlite:data";
   std::filesystem::path folder = "data";      ///< of url, made absolute by the loader
   duration retention = std::chrono::days{30}; ///< of finished notifications, 1h..10y
-  std::string archive;
-  bool allow_weak_durability = false; ///< development only: synchronous=NORMAL
+  std::string archive;                        ///< not served yet
+  bool allow_weak_durability = false;         ///< development only: synchronous=NORMAL
   bool operator==(const store_options&) const = default;
 };
 
@@ -58,23 +58,23 @@ struct lane_options {
   unsigned threads = 1;                       ///< actor threads, 1..64
   std::size_t window = 4'096;                 ///< deliveries in memory, 16..1,000,000
   std::size_t accept_queue = 64;              ///< requests between door and commit, 1..100,000; more wait at the door
-  std::size_t door_queue = 4'096;             ///< requests waiting at the door; past it 503
+  std::size_t door_queue = 4'096;             ///< requests waiting at the door, 1..1,000,000; past it 503
   double per_tenant_rate = 0;                 ///< notifications per second of one tenant, 0: no cap
-  std::size_t preference_cache = 50'000;      ///< people
+  std::size_t preference_cache = 50'000;      ///< people, 1..10,000,000
   std::vector<carillon::priority> priorities; ///< that it serves, as lane_of has them; empty: those
   bool operator==(const lane_options&) const = default;
 };
 
 struct breaker_options {
-  std::size_t window = 100; ///< calls, 1..10,000
-  duration window_time = std::chrono::seconds{60};
-  std::size_t min_calls = 20;
-  double failure_rate = 0.5; ///< 0..1
-  duration slow_call = std::chrono::seconds{10};
-  double slow_rate = 0.8; ///< 0..1
-  std::size_t consecutive = 10;
-  duration open_for = std::chrono::seconds{30};
-  std::size_t half_open_calls = 5;
+  std::size_t window = 100;                        ///< calls, 1..10,000
+  duration window_time = std::chrono::seconds{60}; ///< 100ms..24h
+  std::size_t min_calls = 20;                      ///< 1..window
+  double failure_rate = 0.5;                       ///< 0..1
+  duration slow_call = std::chrono::seconds{10};   ///< 1ms..1h
+  double slow_rate = 0.8;                          ///< 0..1
+  std::size_t consecutive = 10;                    ///< failures in a row, 1..10,000
+  duration open_for = std::chrono::seconds{30};    ///< 10ms..24h
+  std::size_t half_open_calls = 5;                 ///< 1..10,000
   bool operator==(const breaker_options&) const = default;
 };
 
@@ -97,10 +97,10 @@ struct provider_options {
   std::vector<secret> signing_secrets; ///< webhook: newest first, each signs
   std::string from;                    ///< email: the From address, `Name <a@b>` or `a@b`
   starttls_mode starttls = starttls_mode::required;
-  duration timeout = std::chrono::seconds{30};
-  std::size_t connections = 16; ///< 1..1,000
-  double rate = 0;              ///< calls per second and lane, 0: no limit
-  std::size_t in_flight = 64;   ///< slots: calls at once and lane, 1..10,000
+  duration timeout = std::chrono::seconds{30}; ///< of one call, 10ms..10m
+  std::size_t connections = 16;                ///< 1..1,000
+  double rate = 0;                             ///< calls per second and lane, 0: no limit
+  std::size_t in_flight = 64;                  ///< slots: calls at once and lane, 1..10,000
   breaker_options breaker;
   sandbox_script sandbox;
   bool operator==(const provider_options&) const = default;
@@ -111,9 +111,9 @@ enum class jitter_mode : std::uint8_t { full, none };
 
 struct retry_options {
   bool enabled = true;
-  int max_attempts = 5; ///< every call of one delivery, 1..100
-  duration initial_backoff = std::chrono::seconds{1};
-  duration max_backoff = std::chrono::minutes{10};
+  int max_attempts = 5;                               ///< every call of one delivery, 1..100
+  duration initial_backoff = std::chrono::seconds{1}; ///< 1ms..24h, at most max_backoff
+  duration max_backoff = std::chrono::minutes{10};    ///< 1ms..7d
   backoff_strategy strategy = backoff_strategy::exponential;
   jitter_mode jitter = jitter_mode::full;
   bool operator==(const retry_options&) const = default;
@@ -121,7 +121,7 @@ struct retry_options {
 
 struct channel_options {
   std::vector<std::string> providers; ///< in order of preference
-  int fallback_after = 2;             ///< `retry` outcomes at one provider before the next
+  int fallback_after = 2;             ///< `retry` outcomes at one provider before the next, 1..100
   retry_options retry;
   std::optional<limit_options> limits; ///< per person on this channel
   bool operator==(const channel_options&) const = default;
@@ -132,8 +132,8 @@ struct category_options {
   bool opt_out = true;
   bool default_enabled = true;
   bool unsubscribe = false;
-  std::optional<duration> expires_after;
-  std::optional<limit_options> limits; ///< per person in this category
+  std::optional<duration> expires_after; ///< 1s..366d
+  std::optional<limit_options> limits;   ///< per person in this category
   bool operator==(const category_options&) const = default;
 };
 
@@ -142,8 +142,8 @@ struct type_options {
   carillon::priority priority = carillon::priority::medium;
   std::vector<channel> channels; ///< empty: by preference and address
   carillon::routing routing = carillon::routing::all;
-  bool mandatory = false; ///< beats opt-outs and quiet hours, never suppressions
-  std::optional<duration> expires_after;
+  bool mandatory = false;                ///< beats opt-outs and quiet hours, never suppressions
+  std::optional<duration> expires_after; ///< 1s..366d
   ambiguity_policy on_ambiguous = ambiguity_policy::retry;
   std::optional<limit_options> limit; ///< per person and type
   bool operator==(const type_options&) const = default;

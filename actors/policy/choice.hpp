@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "config/categories.hpp"
 #include "config/options.hpp"
 #include "messages/domain.hpp"
 #include "messages/ports.hpp"
@@ -79,8 +80,5 @@ struct resolved_type {
 };
 result<resolved_type> resolve_type(const options& config, const std::string& type, const std::string& category,
                                    std::optional<priority> wanted);
-
-/// The built-in categories: transactional, alert, reminder, promotional.
-std::map<std::string, category_options> built_in_categories();
 
 } // namespace carillon

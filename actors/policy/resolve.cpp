@@ -44,14 +44,6 @@ std::vector<channel> channels_of(const command& what, const type_options& type, 
                   [&](channel on) { return who == nullptr || !switched_off(what, type, config, *who, on); });
 }
 
-std::map<std::string, category_options> built_in_categories() {
-  category_options reminder, promotional;
-  reminder.quiet_hours = promotional.quiet_hours = true;
-  promotional.unsubscribe = true;
-  promotional.expires_after = std::chrono::days{3};
-  return {{"transactional", {}}, {"alert", {}}, {"reminder", reminder}, {"promotional", promotional}};
-}
-
 result<resolved_type> resolve_type(const options& config, const std::string& type, const std::string& category,
                                    std::optional<priority> wanted) {
   resolved_type out;

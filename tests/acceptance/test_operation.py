@@ -22,6 +22,9 @@ timeout = "20s"
 providers = ["hooks"]
 retry = { max_attempts = 3, initial_backoff = "50ms", strategy = "fixed", jitter = "none" }
 
+[types.seldom]
+limit = { rate = 1, per = "1m", burst = 1, over = "drop" }
+
 [egress]
 allow = ["127.0.0.0/8"]
 """
@@ -47,8 +50,10 @@ def test_metrics_have_the_promised_names_and_no_personal_data(engine, hooks):
     api.outcome(api.notify(channels=["webhook"], to={"webhook": hooks.hook(say(500), say(200)).url}), "delivered")
     api.post("/v1/suppressions", {"channel": "email", "address": (gone := fresh_mailbox()), "cause": "manual"})
     api.outcome(api.notify(channels=["email"], to={"email": gone}), "suppressed")
+    for outcome in ("sent", "suppressed"):
+        seldom = api.notify(user_id=user, type="seldom", channels=["email"], to={"email": fresh_mailbox()})
+        api.outcome(seldom, outcome)
     api.post("/v1/notifications", {}).expect(422)
-    eventually(lambda: engine.admin.get("/metrics").status == 200, "metrics")
     text = engine.admin.get("/metrics").expect(200).text
     named = {re.match(r"# TYPE (\S+)", line).group(1) for line in text.splitlines() if line.startswith("# TYPE")}
     missing = [name for name in METRICS if f"carillon_{name}" not in named]

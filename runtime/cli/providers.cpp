@@ -16,7 +16,7 @@ struct list_arguments {
 
 struct order_arguments {
   target where;
-  std::string name, state, reason;
+  std::string name, state, reason = "by hand";
   bool json = false;
 };
 
@@ -92,9 +92,7 @@ void add_order(CLI::App& group, command& chosen, const order_row& row) {
   given->state = row.state;
   auto* cmd = group.add_subcommand(row.name, row.help);
   cmd->add_option("name", given->name, "The provider, as `carillon providers` lists it")->required();
-  auto* reason = cmd->add_option("--reason", given->reason, "Why; it is kept with the order");
-  if (given->state != "auto")
-    reason->required();
+  cmd->add_option("--reason", given->reason, "Why; it is kept with the order")->capture_default_str();
   cmd->add_flag("--json", given->json, "The API's own answer");
   add_target(*cmd, given->where);
   on_chosen(*cmd, chosen, given, order_breaker);

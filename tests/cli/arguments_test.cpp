@@ -58,7 +58,7 @@ TEST_CASE("wrong arguments end with exit code 2 and a sentence on standard error
     {"send", "--user", "u_1", "--type", "t", "--data", "[1]"},
     {"tail", "--lines", "201"},
     {"tail", "--interval", "0"},
-    {"providers", "open", "main"},
+    {"providers", "open"},
     {"keys", "create", "--name", "x", "--scopes", "everything"},
     {"keys", "create", "--name", "x", "--mode", "real"},
     {"migrate", "--status", "--check"},

@@ -278,7 +278,12 @@ void connection::enter(phase next, duration time_limit) {
 void connection::take(std::uint64_t serial, result<answer> what) {
   if (serial != serial_ || phase_ != phase::engine)
     return;
-  write(what ? *what : problem(what.error(), request_.id));
+  if (what)
+    return write(*what);
+  auto& why = what.error();
+  if (why.code == errc::rate_limited && !(rate_ && !rate_->allowed)) // a limit of the engine, not of the key
+    rate_ = rate_view{false, 0, 0, why.retry_after.value_or(std::chrono::seconds{1})};
+  write(problem(why, request_.id));
 }
 
 /// The connection cannot be used after this answer: the request was not read to its end.

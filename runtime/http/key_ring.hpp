@@ -16,7 +16,7 @@ namespace carillon::http {
 /// How a key stands with its own rate, for RateLimit-* headers.
 struct rate_view {
   bool allowed = true;
-  double limit = 0, remaining = 0; ///< requests per second; requests left now
+  double limit = 0, remaining = 0; ///< requests per second (0: not the key's own rate); requests left now
   duration reset{};                ///< until the next one is allowed, or until all are back
 };
 

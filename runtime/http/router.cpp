@@ -78,9 +78,12 @@ result<route_match> find_route(std::span<const route> table, listener at, method
   auto wanted = how == method::head ? method::get : how;
   route_match out;
   std::vector<std::string_view> args;
+  std::string_view pattern; // the first that matches; the table names literals before placeholders
   for (auto& r : table) {
-    if ((r.where != at && r.where != listener::both) || !matches(r.pattern, path, args))
+    if ((r.where != at && r.where != listener::both) || (!pattern.empty() && r.pattern != pattern)
+        || !matches(r.pattern, path, args))
       continue;
+    pattern = r.pattern;
     if (r.how != wanted) {
       allow(out.allow, r.how);
       continue;
@@ -94,7 +97,7 @@ result<route_match> find_route(std::span<const route> table, listener at, method
     out.found = &r;
     return out;
   }
-  if (out.allow.empty())
+  if (pattern.empty())
     return fault{errc::not_found, "There is no such path here; /openapi.json lists those there are."};
   out.allow += ", OPTIONS";
   return out;

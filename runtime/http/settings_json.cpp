@@ -1,112 +1,125 @@
 #include "runtime/http/settings_json.hpp"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
+
+#include "runtime/http/object_reader.hpp"
 
 namespace carillon {
+namespace http {
 namespace {
 
-using nlohmann::json;
+constexpr std::int64_t max_attempts = 100;
+constexpr double max_backoff_seconds = 7 * 24 * 3600;
+constexpr std::int64_t max_per_minute = 1'000'000;
+constexpr std::size_t max_types = 10'000;
 
-/// Reads members and collects what is wrong with them.
-class reader {
-public:
-  void wrong(std::string pointer, std::string code, std::string detail) {
-    fields_.push_back({"/config" + pointer, std::move(code), std::move(detail)});
+/// Channel names are written in any case in the tables people keep.
+std::optional<channel> channel_in_any_case(std::string name) {
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; });
+  return parse_channel(name);
+}
+
+/// Calls `read(channel, member)` for each channel named in the object at `name`.
+template <class Read>
+void for_each_channel(object_reader& in, std::string_view name, Read read) {
+  auto* group = in.object(name);
+  if (!group)
+    return;
+  for (auto& [word, value] : group->items()) {
+    auto pointer = in.pointer_to(name) + '/' + pointer_token(word);
+    if (auto on = channel_in_any_case(word))
+      read(*on, object_reader{value, pointer, in.errors()});
+    else
+      in.errors().push_back({pointer, "unknown", "is not a channel"});
   }
+}
 
-  template <class Each>
-  void members(const json& of, const std::string& key, const std::string& at, Each each) {
-    auto found = of.find(key);
-    if (found == of.end())
-      return;
-    auto here = at + '/' + key;
-    if (!found->is_object())
-      return wrong(here, "type", "must be an object");
-    for (auto& [name, value] : found->items())
-      if (value.is_object())
-        each(name, value, here + '/' + name);
-      else
-        wrong(here + '/' + name, "type", "must be an object");
-  }
-
-  std::optional<int> integer(const json& of, const std::string& key, const std::string& at, int least, int most) {
-    auto found = of.find(key);
-    if (found == of.end())
-      return std::nullopt;
-    if (!found->is_number_integer() || found->get<std::int64_t>() < least || found->get<std::int64_t>() > most) {
-      wrong(at + '/' + key, "range",
-            "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
-      return std::nullopt;
-    }
-    return found->get<int>();
-  }
-
-  std::optional<bool> boolean(const json& of, const std::string& key, const std::string& at) {
-    auto found = of.find(key);
-    if (found == of.end())
-      return std::nullopt;
-    if (found->is_boolean())
-      return found->get<bool>();
-    wrong(at + '/' + key, "type", "must be true or false");
+std::optional<duration> seconds(object_reader& in, std::string_view name) {
+  auto* value = in.member(name);
+  if (!value)
+    return std::nullopt;
+  if (!value->is_number() || value->get<double>() < 0 || value->get<double>() > max_backoff_seconds) {
+    in.fail(name, "range", "must be a number of seconds from 0 to 604800");
     return std::nullopt;
   }
+  return std::chrono::duration_cast<duration>(std::chrono::duration<double>{value->get<double>()});
+}
 
-  std::vector<field_error> take() { return std::move(fields_); }
+std::optional<bool> flag(object_reader& in, std::string_view name) {
+  bool value = false;
+  return in.flag(name, value) ? std::optional{value} : std::nullopt;
+}
 
-private:
-  std::vector<field_error> fields_;
-};
-
-constexpr int a_day = 86'400;
-
-feature_settings::retry_override retry_of(reader& in, const json& value, const std::string& at) {
+feature_settings::retry_override read_retry(object_reader in) {
   feature_settings::retry_override out;
-  out.max_attempts = in.integer(value, "max_attempts", at, 1, 100);
-  if (auto seconds = in.integer(value, "initial_backoff_seconds", at, 0, a_day))
-    out.initial_backoff = std::chrono::seconds{*seconds};
-  if (auto seconds = in.integer(value, "max_backoff_seconds", at, 0, a_day))
-    out.max_backoff = std::chrono::seconds{*seconds};
-  out.enabled = in.boolean(value, "retry_enabled", at);
-  if (auto found = value.find("backoff_strategy"); found != value.end()) {
-    auto word = found->is_string() ? found->get<std::string>() : std::string{};
-    if (word == "exponential" || word == "fixed" || word == "tiers")
-      out.strategy = word;
-    else
-      in.wrong(at + "/backoff_strategy", "unknown", "must be exponential, fixed or tiers");
-  }
+  std::int64_t attempts = 0;
+  if (in.integer("max_attempts", attempts, 1, max_attempts))
+    out.max_attempts = static_cast<int>(attempts);
+  out.initial_backoff = seconds(in, "initial_backoff_seconds");
+  out.max_backoff = seconds(in, "max_backoff_seconds");
+  in.word(
+    "backoff_strategy", out.strategy,
+    [](std::string_view word) {
+      bool known = word == "exponential" || word == "fixed" || word == "tiers";
+      return known ? std::optional{std::string{word}} : std::nullopt;
+    },
+    "exponential, fixed or tiers");
+  out.enabled = flag(in, "retry_enabled");
+  in.finish();
   return out;
+}
+
+void read_types(object_reader& in, std::map<std::string, bool>& out) {
+  auto* group = in.object("types");
+  if (!group)
+    return;
+  if (group->size() > max_types) {
+    in.fail("types", "too_many", "has more than 10000 types");
+    return;
+  }
+  for (auto& [type, value] : group->items()) {
+    object_reader own{value, in.pointer_to("types") + '/' + pointer_token(type), in.errors()};
+    if (own.flag("enabled", out[type], presence::required))
+      own.finish();
+  }
 }
 
 } // namespace
 
-result<feature_settings> parse_settings(const versioned_json& row) {
+feature_settings read_settings(const json& config, const std::string& at, std::vector<field_error>& errors) {
   feature_settings out;
-  out.version = row.version;
-  if (!row.enabled)
-    return out;
-  auto config = json::parse(row.config, nullptr, false);
-  if (!config.is_object())
-    return fault{errc::invalid_request, "", {{"/config", "type", "must be an object"}}, {}};
-  reader in;
-  auto each_channel = [&](const std::string& name, const std::string& at, auto then) {
-    if (auto on = parse_channel(name))
-      then(*on);
-    else
-      in.wrong(at, "unknown", "is not a channel");
-  };
-  in.members(config, "retry_settings", "", [&](const std::string& name, const json& value, const std::string& at) {
-    each_channel(name, at, [&](channel on) { out.retry[on] = retry_of(in, value, at); });
+  object_reader in{config, at, errors};
+  for_each_channel(in, "retry_settings", [&](channel on, object_reader own) { out.retry[on] = read_retry(own); });
+  if (auto* other = in.object("other_settings")) {
+    object_reader own{*other, in.pointer_to("other_settings"), errors};
+    std::int64_t per_minute = 0;
+    if (own.integer("throttle_per_user_per_minute", per_minute, 1, max_per_minute))
+      out.per_user_per_minute = static_cast<int>(per_minute);
+    own.finish();
+  }
+  for_each_channel(in, "channels", [&](channel on, object_reader own) {
+    own.flag("enabled", out.channels[on], presence::required);
+    own.finish();
   });
-  in.members(config, "channels", "", [&](const std::string& name, const json& value, const std::string& at) {
-    each_channel(name, at, [&](channel on) { out.channels[on] = in.boolean(value, "enabled", at).value_or(true); });
-  });
-  in.members(config, "types", "", [&](const std::string& name, const json& value, const std::string& at) {
-    out.types[name] = in.boolean(value, "enabled", at).value_or(true);
-  });
-  if (auto other = config.find("other_settings"); other != config.end() && other->is_object())
-    out.per_user_per_minute = in.integer(*other, "throttle_per_user_per_minute", "/other_settings", 1, 1'000'000);
-  if (auto fields = in.take(); !fields.empty())
-    return fault{errc::invalid_request, "The settings have values that cannot be used.", std::move(fields), {}};
+  read_types(in, out.types);
+  in.finish();
+  return out;
+}
+
+} // namespace http
+
+result<feature_settings> parse_settings(const versioned_json& stored) {
+  auto config = http::parse_json(stored.config);
+  if (!config)
+    return config.error();
+  std::vector<field_error> errors;
+  auto out = http::read_settings(*config, "", errors);
+  if (!errors.empty())
+    return fault{errc::invalid_request, "The stored settings of the feature notification are wrong; see errors.",
+                 std::move(errors)};
+  if (!stored.enabled)
+    out = {};
+  out.version = stored.version;
   return out;
 }
 

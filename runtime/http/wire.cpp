@@ -36,7 +36,8 @@ std::string_view http_date(sys_time now) {
 // Header names of draft-ietf-httpapi-ratelimit-headers-03: whole numbers, seconds.
 void rate_fields(std::string& out, const rate_view& rate) {
   auto whole = [](double value) { return static_cast<std::uint64_t>(value > 0 ? value : 0); };
-  field(out, "RateLimit-Limit", whole(std::ceil(rate.limit)));
+  if (rate.limit > 0)
+    field(out, "RateLimit-Limit", whole(std::ceil(rate.limit)));
   field(out, "RateLimit-Remaining", whole(std::floor(rate.remaining)));
   field(out, "RateLimit-Reset",
         whole(static_cast<double>(std::chrono::ceil<std::chrono::seconds>(rate.reset).count())));

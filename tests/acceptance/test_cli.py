@@ -5,19 +5,20 @@ import subprocess
 import pytest
 
 from support.api import fresh_mailbox, fresh_user
+from support.config import NO_BREAKER, sandboxes
 from support.engine import BINARY
 from support.ports import free_port
 
-CONFIG = """
+CONFIG = sandboxes("email", "in_app") + f"""
 [providers.broken]
 protocol = "sandbox"
 channel = "sms"
 fail_rate = 1.0
-breaker = { consecutive = 1000, min_calls = 1000 }
+{NO_BREAKER}
 
 [channels.sms]
 providers = ["broken"]
-retry = { max_attempts = 1 }
+retry = {{ max_attempts = 1 }}
 """
 
 

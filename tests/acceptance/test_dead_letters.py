@@ -2,23 +2,11 @@
 import pytest
 
 from support.api import fresh_user
+from support.config import webhooks
 from support.hooks import say
 from support.waiting import eventually
 
-CONFIG = """
-[providers.hooks]
-protocol = "webhook"
-channel = "webhook"
-credentials = { secret = "whsec_bmV3LXNlY3JldC1vZi10aGUtdGVzdHM=" }
-breaker = { consecutive = 1000, min_calls = 1000 }
-
-[channels.webhook]
-providers = ["hooks"]
-retry = { max_attempts = 2, initial_backoff = "20ms", strategy = "fixed", jitter = "none" }
-
-[egress]
-allow = ["127.0.0.0/8"]
-"""
+CONFIG = webhooks('max_attempts = 2, initial_backoff = "20ms", strategy = "fixed", jitter = "none"')
 
 
 @pytest.fixture

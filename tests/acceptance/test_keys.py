@@ -2,19 +2,9 @@
 import pytest
 
 from support.api import fresh_mailbox, fresh_user
+from support.config import sandboxes, webhooks
 
-CONFIG = """
-[providers.hooks]
-protocol = "webhook"
-channel = "webhook"
-credentials = { secret = "whsec_bmV3LXNlY3JldC1vZi10aGUtdGVzdHM=" }
-
-[channels.webhook]
-providers = ["hooks"]
-
-[egress]
-allow = ["127.0.0.0/8"]
-"""
+CONFIG = sandboxes("email") + webhooks("max_attempts = 1")
 
 
 @pytest.fixture

@@ -6,27 +6,16 @@ import subprocess
 from datetime import datetime, timedelta, timezone
 
 from support.api import CANARY, Api, fresh_mailbox, fresh_user
+from support.config import sandboxes, webhooks
 from support.engine import BINARY
 from support.hooks import say
 from support.ports import free_port
 from support.waiting import eventually, passes
 
-CONFIG = """
-[providers.hooks]
-protocol = "webhook"
-channel = "webhook"
-credentials = { secret = "whsec_bmV3LXNlY3JldC1vZi10aGUtdGVzdHM=" }
-timeout = "20s"
-
-[channels.webhook]
-providers = ["hooks"]
-retry = { max_attempts = 3, initial_backoff = "50ms", strategy = "fixed", jitter = "none" }
-
+CONFIG = sandboxes("email", "in_app") + webhooks(
+    'max_attempts = 3, initial_backoff = "50ms", strategy = "fixed", jitter = "none"') + """
 [types.seldom]
 limit = { rate = 1, per = "1m", burst = 1, over = "drop" }
-
-[egress]
-allow = ["127.0.0.0/8"]
 """
 
 METRICS = """notifications_accepted_total notifications_rejected_total deliveries_total attempts_total

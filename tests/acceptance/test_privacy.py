@@ -4,6 +4,7 @@ Every engine of the run is held to this when it ends; here the paths that are
 most tempted to log what they were given are walked on purpose.
 """
 from support.api import CANARY, fresh_mailbox
+from support.config import webhooks
 from support.hooks import say
 from support.waiting import eventually
 
@@ -14,24 +15,12 @@ channel = "email"
 base_url = "smtp://127.0.0.1:9"
 starttls = "off"
 from = "shop@example.org"
+credentials = { username = "u", password = "p" }
 
 [channels.email]
 providers = ["post"]
 retry = { max_attempts = 1 }
-
-[providers.hooks]
-protocol = "webhook"
-channel = "webhook"
-credentials = { secret = "whsec_bmV3LXNlY3JldC1vZi10aGUtdGVzdHM=" }
-breaker = { consecutive = 1 }
-
-[channels.webhook]
-providers = ["hooks"]
-retry = { max_attempts = 1 }
-
-[egress]
-allow = ["127.0.0.0/8"]
-"""
+""" + webhooks("max_attempts = 1")
 
 
 def test_failures_are_logged_without_addresses_and_texts(engine, hooks):

@@ -1,12 +1,13 @@
 """Which way a notification takes: providers in order, all channels or the first."""
 from support.api import fresh_mailbox
+from support.config import NO_BREAKER, sandboxes
 
-CONFIG = """
+CONFIG = sandboxes("email", "in_app") + f"""
 [providers.flaky]
 protocol = "sandbox"
 channel = "sms"
 fail_rate = 1.0
-breaker = { consecutive = 1000, min_calls = 1000 }
+{NO_BREAKER}
 
 [providers.backup]
 protocol = "sandbox"
@@ -15,7 +16,7 @@ channel = "sms"
 [channels.sms]
 providers = ["flaky", "backup"]
 fallback_after = 2
-retry = { max_attempts = 5, initial_backoff = "20ms", strategy = "fixed", jitter = "none" }
+retry = {{ max_attempts = 5, initial_backoff = "20ms", strategy = "fixed", jitter = "none" }}
 
 [providers.hopeless]
 protocol = "sandbox"
@@ -24,7 +25,7 @@ fail_rate = 1.0
 
 [channels.whatsapp]
 providers = ["hopeless"]
-retry = { max_attempts = 2, initial_backoff = "20ms", strategy = "fixed", jitter = "none" }
+retry = {{ max_attempts = 2, initial_backoff = "20ms", strategy = "fixed", jitter = "none" }}
 
 [types.everywhere]
 channels = ["email", "sms"]

@@ -2,17 +2,18 @@
 import pytest
 
 from support.api import fresh_mailbox, fresh_user
+from support.config import NO_BREAKER, sandboxes
 
-CONFIG = """
+CONFIG = sandboxes("email") + f"""
 [providers.down]
 protocol = "sandbox"
 channel = "sms"
 fail_rate = 1.0
-breaker = { consecutive = 1000, min_calls = 1000 }
+{NO_BREAKER}
 
 [channels.sms]
 providers = ["down"]
-retry = { max_attempts = 50, initial_backoff = "20ms", strategy = "fixed", jitter = "none" }
+retry = {{ max_attempts = 50, initial_backoff = "20ms", strategy = "fixed", jitter = "none" }}
 """
 
 PATH = "/v1/settings/notification"

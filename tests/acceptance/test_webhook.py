@@ -4,25 +4,12 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from support.api import fresh_user
+from support.config import OLD_SECRET, SECRET, webhooks
 from support.hooks import say
 from support.waiting import eventually
 
-NEW, OLD = "whsec_bmV3LXNlY3JldC1vZi10aGUtdGVzdHM=", "whsec_b2xkLXNlY3JldC1vZi10aGUtdGVzdHM="
-
-CONFIG = f"""
-[providers.hooks]
-protocol = "webhook"
-channel = "webhook"
-credentials = {{ secret = ["{NEW}", "{OLD}"] }}
-timeout = "1s"
-
-[channels.webhook]
-providers = ["hooks"]
-retry = {{ max_attempts = 4, initial_backoff = "50ms", strategy = "fixed", jitter = "none" }}
-
-[egress]
-allow = ["127.0.0.0/8"]
-"""
+CONFIG = webhooks('max_attempts = 4, initial_backoff = "50ms", strategy = "fixed", jitter = "none"',
+                  secret=f'["{SECRET}", "{OLD_SECRET}"]', timeout="1s")
 
 
 def send(api, hook, **fields):
@@ -49,12 +36,12 @@ def test_while_secrets_rotate_both_sign(api, hooks):
     hook = hooks.hook()
     api.outcome(send(api, hook), "delivered")
     [call] = hook.calls
-    for secret in (NEW, OLD):
+    for secret in (SECRET, OLD_SECRET):
         Webhook(secret).verify(call.body, call.headers)
     with pytest.raises(WebhookVerificationError):
         Webhook("whsec_YW5vdGhlci1zZWNyZXQtYWx0b2dldGhlcg==").verify(call.body, call.headers)
     with pytest.raises(WebhookVerificationError):
-        Webhook(NEW).verify(call.body + b" ", call.headers)
+        Webhook(SECRET).verify(call.body + b" ", call.headers)
 
 
 def test_a_failure_is_repeated_under_the_same_webhook_id(api, hooks):
@@ -65,7 +52,7 @@ def test_a_failure_is_repeated_under_the_same_webhook_id(api, hooks):
     assert [attempt["code"] for attempt in delivery["attempts"]] == ["500", "404", "200"]
     assert {call.id for call in hook.calls} == {delivery["id"]}
     for call in hook.calls:
-        Webhook(NEW).verify(call.body, call.headers)
+        Webhook(SECRET).verify(call.body, call.headers)
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -39,7 +39,7 @@ channel = "webhook"
 credentials = {{ secret = "whsec_Y3Jhc2gtdGVzdC1zZWNyZXQtbm90LXJlYWwtb25l" }}
 connections = {SLOTS}
 in_flight = {SLOTS}
-breaker = {{ consecutive = 10000, min_calls = 10000 }}
+breaker = {{ window = 10000, min_calls = 10000, consecutive = 10000 }}
 
 [channels.webhook]
 providers = ["vendor"]

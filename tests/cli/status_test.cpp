@@ -88,13 +88,13 @@ TEST_CASE("status --json prints the API's own answer") {
 
 TEST_CASE("status --wait asks until the notification is finished") {
   fake_api api;
-  for (const char* status : {"accepted", "processing", "delivered"})
+  for (const char* status : {"accepted", "scheduled", "processing", "retrying", "held", "delivered"})
     api.answer("GET /v1/notifications/" + id, 200, notification(status));
   terminal t;
   t.patience = 10;
   CHECK(t.run({"status", id, "--wait", "--server", api.url()}) == 0);
   CHECK(t.out.starts_with(id + "  delivered\n"));
-  CHECK(api.requests().size() == 3);
+  CHECK(api.requests().size() == 6);
 }
 
 TEST_CASE("status --wait ends with exit code 1 where it was not sent, or the person interrupts") {

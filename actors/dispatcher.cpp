@@ -280,6 +280,7 @@ dispatcher_actor::behavior_type dispatcher(dispatcher_actor::stateful_pointer<di
     [self](settle_atom, const queue_key& queue, row_key key) { self->state.queues->let_go(queue, key); },
     [self](beat_atom) { self->state.resume(); },
     [self](drain_atom) { self->state.draining = true; },
+    [self](look_atom) { report_mailbox(self, *self->state.context); },
     [self](peers_atom, const peers_ptr& peers) {
       self->state.peers = peers;
       self->state.fill();

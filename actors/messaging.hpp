@@ -25,4 +25,10 @@ void cross(const Handle& to, Ts&&... parts) {
   caf::anon_send(to, std::forward<Ts>(parts)...);
 }
 
+/// Tells the metrics how many messages wait for an actor; from its own handlers.
+template <class Self, class Context>
+void report_mailbox(Self* self, const Context& context) {
+  context.watch.mailbox(context.lane, self->state.name, self->mailbox().size());
+}
+
 } // namespace carillon

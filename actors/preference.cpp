@@ -277,6 +277,7 @@ preference_actor::behavior_type preference(preference_actor::stateful_pointer<pr
     [self](answer_atom, const std::string& token, const person& who) { self->state.found(token, who); },
     [self](answer_atom, const std::string& token) { self->state.not_found(token); },
     [self](changed_atom, const change_ptr& what) { self->state.forget(*what); },
+    [self](look_atom) { report_mailbox(self, *self->state.context); },
     [self](peers_atom, const peers_ptr& peers) { self->state.peers = peers; },
   };
 }

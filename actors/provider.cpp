@@ -328,7 +328,10 @@ provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider
     [self](settle_atom, row_key key) { self->state.settled(key); },
     [self](answer_atom, const pulled_ptr& leftovers) { self->state.end_leftovers(leftovers); },
     [self](order_atom, breaker_order what) { self->state.order(what); },
-    [self](look_atom) { return self->state.look(); },
+    [self](look_atom) {
+      report_mailbox(self, *self->state.context);
+      return self->state.look();
+    },
     [self](beat_atom) {
       self->state.next_beat = {};
       if (self->state.epoch == 0)

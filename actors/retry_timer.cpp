@@ -129,6 +129,7 @@ retry_timer_actor::behavior_type retry_timer(retry_timer_actor::stateful_pointer
       self->state.budget->earn(first_attempts, self->state.context->clock.now());
     },
     [self](beat_atom) { self->state.beat(); },
+    [self](look_atom) { report_mailbox(self, *self->state.context); },
     [self](peers_atom, const peers_ptr& peers) { self->state.peers = peers; },
   };
 }

@@ -130,6 +130,29 @@ void supervisor_state::restart_due() {
   context->report_health(view);
 }
 
+void supervisor_state::look_at_children() {
+  for (auto& shard : peers.preferences)
+    cross(shard, look_atom_v);
+  cross(peers.ingest, look_atom_v);
+  cross(peers.throttle, look_atom_v);
+  cross(peers.dispatcher, look_atom_v);
+  cross(peers.retry_timer, look_atom_v);
+  cross(peers.status_sink, look_atom_v);
+  for (auto& [provider_name, each] : peers.providers)
+    self->request(each, config.look_every, look_atom_v)
+      .then(
+        [this](const provider_view& seen) {
+          calls[seen.name] = seen.in_flight;
+          std::size_t all = 0;
+          for (auto& [ignored, count] : calls)
+            all += count;
+          context->watch.window(context->lane, all);
+        },
+        [](const caf::error&) {}); // it is being restarted, or busy: the next look will tell
+  if (!draining)
+    self->delayed_send(self, config.look_every, due_atom_v);
+}
+
 void supervisor_state::stop() {
   draining = true;
   for (auto& c : children)
@@ -167,6 +190,7 @@ supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<su
   for (auto& c : state.children)
     state.spawn(c);
   state.publish();
+  self->delayed_send(self, config.look_every, due_atom_v);
   return {
     [self](look_atom) {
       self->state.view.healthy =
@@ -176,6 +200,7 @@ supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<su
     [self](drain_atom) { self->state.drain(); },
     [self](order_atom, const std::string& whom) { self->state.kill(whom); },
     [self](beat_atom) { self->state.restart_due(); },
+    [self](due_atom) { self->state.look_at_children(); },
   };
 }
 

@@ -8,6 +8,7 @@
 #include <caf/actor.hpp>
 #include <deque>
 #include <functional>
+#include <map>
 
 #include "actors/lane_context.hpp"
 #include "actors/policy/restart_policy.hpp"
@@ -16,6 +17,7 @@ namespace carillon {
 
 struct supervisor_config {
   restart_options restarts;
+  std::chrono::seconds look_every{1};
 };
 
 struct supervisor_state {
@@ -38,12 +40,15 @@ struct supervisor_state {
   restart_intensity intensity;
   lane_view view;
   bool draining = false;
+  std::map<std::string, std::size_t> calls; ///< between durable start and outcome, by provider
 
   void list_children();
   void spawn(child& c);
   void publish();
   void lost(const caf::actor_addr& whom, const std::string& reason);
   void restart_due();
+  /// Has every child tell the metrics how it stands.
+  void look_at_children();
   void drain();
   /// Takes the children with it.
   void stop();

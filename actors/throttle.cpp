@@ -171,6 +171,7 @@ throttle_actor::behavior_type throttle(throttle_actor::stateful_pointer<throttle
     [self](debit_atom, const debits_ptr& debits) { self->state.debit_all(*debits); },
     [self](refund_atom, const debits_ptr& debits) { self->state.refund_all(*debits); },
     [self](answer_atom, const pulled_ptr& recent) { self->state.rebuild(*recent); },
+    [self](look_atom) { report_mailbox(self, *self->state.context); },
     [self](peers_atom, const peers_ptr& peers) { self->state.peers = peers; },
   };
 }

@@ -107,6 +107,8 @@ using ingest_actor = caf::typed_actor<
   caf::reacts_to<submit_atom, intake_ptr>,
   // From now on every request is answered with shutting_down.
   caf::reacts_to<drain_atom>,
+  // Tell the metrics how long your mailbox is.
+  caf::reacts_to<look_atom>,
   // Peers were restarted.
   caf::reacts_to<peers_atom, peers_ptr>>;
 
@@ -124,6 +126,7 @@ using preference_actor = caf::typed_actor<
   caf::reacts_to<answer_atom, std::string>,
   // Forget what is cached of a person or address; exact once this was handled.
   caf::reacts_to<changed_atom, change_ptr>,
+  caf::reacts_to<look_atom>,
   caf::reacts_to<peers_atom, peers_ptr>>;
 
 /// Holds the limits; one per lane. Bulk's owns the people's limits: critical
@@ -140,6 +143,7 @@ using throttle_actor = caf::typed_actor<
   caf::reacts_to<refund_atom, debits_ptr>,
   // Recent attempts read at start, to rebuild the limits from.
   caf::reacts_to<answer_atom, pulled_ptr>,
+  caf::reacts_to<look_atom>,
   caf::reacts_to<peers_atom, peers_ptr>>;
 
 /// Routes deliveries to providers and keeps the ready queues; one per lane.
@@ -168,6 +172,7 @@ using dispatcher_actor = caf::typed_actor<
   caf::reacts_to<beat_atom>,
   // Grant nothing new; what is durable stays in the store.
   caf::reacts_to<drain_atom>,
+  caf::reacts_to<look_atom>,
   caf::reacts_to<peers_atom, peers_ptr>>;
 
 /// One per configured provider and lane: breaker, slots, rate, calls.
@@ -208,6 +213,7 @@ using retry_timer_actor = caf::typed_actor<
   caf::reacts_to<credit_atom, std::size_t>,
   // Its own clock.
   caf::reacts_to<beat_atom>,
+  caf::reacts_to<look_atom>,
   caf::reacts_to<peers_atom, peers_ptr>>;
 
 /// The only writer of outcomes; one per lane.
@@ -225,6 +231,7 @@ using status_sink_actor = caf::typed_actor<
   caf::reacts_to<changed_atom, row_key>,
   // Its own clock.
   caf::reacts_to<beat_atom>,
+  caf::reacts_to<look_atom>,
   caf::reacts_to<peers_atom, peers_ptr>>;
 
 /// Spawns and restarts everything above; one per lane.
@@ -236,7 +243,9 @@ using supervisor_actor = caf::typed_actor<
   // Kill the child of that name; for tests of supervision.
   caf::reacts_to<order_atom, std::string>,
   // Its own clock: restarts after backoff.
-  caf::reacts_to<beat_atom>>;
+  caf::reacts_to<beat_atom>,
+  // Its own clock: has every child tell the metrics how it stands.
+  caf::reacts_to<due_atom>>;
 // clang-format on
 
 struct lane_peers {

@@ -23,6 +23,7 @@ struct call_context {
   const category_options& category;
   std::string public_url; ///< of the server, empty if not set
   sys_time now{};
+  secret unsubscribe_secret = {}; ///< signs the tokens of unsubscribe links; empty: no links are made
 };
 
 /// What the vendor's answer means.
@@ -43,7 +44,7 @@ struct protocol {
   carrier by = carrier::wire;
   bool confirms = false;    ///< an accepted call is a delivered message
   bool carries_key = false; ///< the vendor recognises a repeat by our delivery id
-  /// Builds the call; a fault means this message can never be sent: bad_message.
+  /// Builds the call; a fault means this message can never be sent: `meaning_of_fault` says why.
   result<wire_request> (*make)(const call_context&) = nullptr; ///< null unless carried by wire
   /// Reads the answer. Total: any answer has a meaning.
   answer_meaning (*read)(const wire_answer&, sys_time now) = nullptr;
@@ -59,7 +60,11 @@ const protocol* find_protocol(std::string_view name);
 /// are retry, no_answer is ambiguous, refused_address is bad_address.
 std::optional<answer_meaning> meaning_of_failure(const wire_answer& answer);
 
-/// Retry-After in seconds or as an HTTP date (RFC 9110, section 10.2.3).
+/// A fault of `make`: bad_address where a field error points at `/address`, else bad_message.
+answer_meaning meaning_of_fault(const fault& error);
+
+/// Retry-After in seconds or as an HTTP date (RFC 9110, section 10.2.3); 0..7 days,
+/// nullopt where there is none or it cannot be read.
 std::optional<duration> retry_after_of(const wire_answer& answer, sys_time now);
 
 /// What the sandbox acts out for one call: how long it takes and how it ends;

@@ -2,6 +2,7 @@
 // and the few things that both lanes share. Outlives the lane's actor system.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -29,6 +30,8 @@ struct lane_context {
   std::function<feature_settings_ptr()> settings;
   /// A person's standing order to that provider's breaker.
   std::function<breaker_order(const std::string& provider)> standing_order;
+  /// Time that never steps, for breakers, latencies and restarts; tests hold it.
+  std::function<std::chrono::steady_clock::time_point()> steady = std::chrono::steady_clock::now;
   /// Tells both lanes' preference actors to forget something.
   std::function<void(const change&)> announce;
   /// Hands critical's debits of people's limits to bulk's throttle; empty in bulk.

@@ -9,8 +9,6 @@
 namespace carillon {
 namespace {
 
-using std::chrono::steady_clock;
-
 /// Epochs ascend over all incarnations, so that a dead one's slots are void.
 std::uint64_t next_epoch() {
   static std::atomic<std::uint64_t> last{0};
@@ -28,7 +26,7 @@ category_options category_of(const options& config, const std::string& name) {
 
 /// How many more calls may start, beyond those on their way already.
 std::size_t provider_state::usable() {
-  auto now = steady_clock::now();
+  auto now = context->steady();
   if (draining || epoch == 0 || context->clock.now() < paused_until)
     return 0;
   auto taken = calls.size() + granted;
@@ -85,7 +83,7 @@ void provider_state::hand_back(const delivery_work& w, std::optional<sys_time> n
   r->d = w.d;
   r->attempted = false;
   r->not_before = not_before;
-  calls[w.d.key] = {w.n, w.d, steady_clock::now(), r};
+  calls[w.d.key] = {w.n, w.d, context->steady(), r};
   pass(peers->status_sink, is_urgent(w.d.priority), report_atom_v, report_ptr{r});
 }
 
@@ -99,7 +97,7 @@ void provider_state::send(const work_ptr& what) {
       return hand_back(*what, found->second);
     paused.erase(found);
   }
-  auto now = steady_clock::now();
+  auto now = context->steady();
   gate->begin(now);
   auto& c = calls[what->d.key] = {what->n, std::move(what->d), now, nullptr};
   context->watch.sent_after(context->lane, c.d.channel, context->clock.now() - c.n->created_at);
@@ -175,7 +173,7 @@ void provider_state::answered(row_key key, const wire_answer& answer) {
 
 /// What the answer says about the provider, beyond this delivery.
 void provider_state::note(const call& c, const answer_meaning& meaning) {
-  auto now = steady_clock::now();
+  auto now = context->steady();
   auto before = gate->times_opened();
   gate->end(now, call_result_of(meaning.outcome), now - c.began);
   if (meaning.outcome == outcome::bad_credentials) {
@@ -212,7 +210,7 @@ void provider_state::finish(call& c, const answer_meaning& meaning) {
   a.detail = meaning.detail;
   a.provider_message_id = meaning.provider_message_id;
   context->watch.attempted(context->lane, config.options.name, meaning.outcome,
-                           std::chrono::duration_cast<duration>(steady_clock::now() - c.began));
+                           std::chrono::duration_cast<duration>(context->steady() - c.began));
   note(c, meaning);
   auto r = std::make_shared<report>();
   r->n = c.n;
@@ -274,7 +272,7 @@ void provider_state::end_leftovers(const pulled_ptr& leftovers) {
     return;
   }
   for (auto& row : *leftovers) {
-    call c{std::move(row.n), std::move(row.d), steady_clock::now(), nullptr};
+    call c{std::move(row.n), std::move(row.d), context->steady(), nullptr};
     auto key = c.d.key;
     auto& kept = calls[key] = std::move(c);
     auto& a = kept.d.attempts.back();
@@ -294,7 +292,7 @@ void provider_state::end_leftovers(const pulled_ptr& leftovers) {
 }
 
 void provider_state::order(breaker_order what) {
-  auto now = steady_clock::now();
+  auto now = context->steady();
   gate->order(what, now);
   context->watch.breaker(context->lane, config.options.name, gate->state(now));
   if (epoch == 0)
@@ -304,7 +302,7 @@ void provider_state::order(breaker_order what) {
 }
 
 provider_view provider_state::look() {
-  auto now = steady_clock::now();
+  auto now = context->steady();
   return {config.options.name, config.options.protocol, config.options.channel, gate->state(now),
           gate->ordered(),     gate->failure_rate(now), calls.size(),           config.slots,
           gate->times_opened()};
@@ -317,7 +315,7 @@ provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider
   state.how = find_protocol(config.options.protocol);
   state.gate = std::make_unique<breaker>(config.options.breaker);
   if (auto standing = state.context->standing_order(config.options.name); standing != breaker_order::automatic)
-    state.gate->order(standing, steady_clock::now());
+    state.gate->order(standing, state.context->steady());
   state.random.seed(config.options.sandbox.seed + static_cast<std::uint64_t>(state.context->lane));
   state.config = std::move(config);
   state.self_ptr = self;

@@ -44,7 +44,7 @@ void retry_timer_state::beat() {
       cross(peers->dispatcher, ready_atom_v, queue);
     due.erase(due.begin());
   }
-  if (std::chrono::steady_clock::now() >= next_refresh)
+  if (context->steady() >= next_refresh)
     refresh();
   auto next = due.empty() ? now + config.tick : std::min(due.begin()->first, now + config.tick);
   self_ptr->delayed_send(self_ptr, std::max(next - now, duration{std::chrono::milliseconds{5}}), beat_atom_v);
@@ -53,7 +53,7 @@ void retry_timer_state::beat() {
 void retry_timer_state::refresh() {
   if (std::exchange(reading, true))
     return;
-  next_refresh = std::chrono::steady_clock::now() + config.refresh;
+  next_refresh = context->steady() + config.refresh;
   auto now = context->clock.now();
   if (read_until == sys_time{})
     start();
@@ -82,7 +82,7 @@ void retry_timer_state::start() {
 void retry_timer_state::read(const due_list_ptr& entries, sys_time until) {
   reading = false;
   if (!entries) {
-    next_refresh = std::chrono::steady_clock::now() + config.tick;
+    next_refresh = context->steady() + config.tick;
     return;
   }
   for (auto& entry : *entries)
@@ -91,7 +91,7 @@ void retry_timer_state::read(const due_list_ptr& entries, sys_time until) {
   read_until = until;
   if (entries->size() == config.entries) { // there is more before the horizon: read on soon
     read_until = entries->back().due;
-    next_refresh = std::chrono::steady_clock::now() + config.tick;
+    next_refresh = context->steady() + config.tick;
   }
 }
 

@@ -97,7 +97,7 @@ void supervisor_state::lost(const caf::actor_addr& whom, const std::string& reas
   auto found = std::find_if(children.begin(), children.end(), [&](const child& c) { return c.handle == whom; });
   if (found == children.end() || draining)
     return;
-  auto now = std::chrono::steady_clock::now();
+  auto now = context->steady();
   context->watch.actor_restarted(context->lane, found->name);
   context->watch.log(log_level::error, "actor.died",
                      {{"lane", std::string{to_string(context->lane)}}, {"actor", found->name}, {"reason", reason}});
@@ -117,7 +117,7 @@ void supervisor_state::lost(const caf::actor_addr& whom, const std::string& reas
 }
 
 void supervisor_state::restart_due() {
-  auto now = std::chrono::steady_clock::now();
+  auto now = context->steady();
   bool any = false;
   for (auto& c : children)
     if (c.restart_at && *c.restart_at <= now + std::chrono::milliseconds{1}) {
@@ -194,7 +194,7 @@ supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<su
   return {
     [self](look_atom) {
       self->state.view.healthy =
-        self->state.intensity.now(std::chrono::steady_clock::now()) == restart_intensity::level::calm;
+        self->state.intensity.now(self->state.context->steady()) == restart_intensity::level::calm;
       return self->state.view;
     },
     [self](drain_atom) { self->state.drain(); },

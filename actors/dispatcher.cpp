@@ -3,6 +3,7 @@
 #include <caf/all.hpp>
 
 #include "actors/messaging.hpp"
+#include "actors/policy/follow_up.hpp"
 #include "messages/transitions.hpp"
 
 namespace carillon {
@@ -54,13 +55,26 @@ struct acceptance_end {
 } // namespace
 
 void dispatcher_state::find_queues() {
-  context->store.queues([to = self, now = context->clock.now()](result<std::vector<queue_state>> answer) {
-    if (!answer)
-      return cross(to, stall_atom_v, queue_key{});
-    for (auto& q : *answer)
-      if (q.ready || (q.next_due && *q.next_due <= now))
-        cross(to, ready_atom_v, queue_key{q.queue, q.space});
-  });
+  context->store.queues(
+    [to = self, now = context->clock.now(), context = context](result<std::vector<queue_state>> answer) {
+      if (!answer)
+        return cross(to, stall_atom_v, queue_key{});
+      for (auto& q : *answer) {
+        if (q.ready || (q.next_due && *q.next_due <= now))
+          cross(to, ready_atom_v, queue_key{q.queue, q.space});
+        if (route_from(context->config, q.queue).empty()) // its provider is gone: nobody else reads its open calls
+          context->store.in_flight(q.queue, 0, 10'000, [to](result<std::vector<struct pulled>> rows) {
+            if (rows)
+              cross(to, answer_atom_v, std::make_shared<std::vector<struct pulled>>(std::move(*rows)));
+          });
+      }
+    });
+}
+
+void dispatcher_state::end_orphans(const pulled_ptr& rows) {
+  for (auto& row : *rows)
+    if (peers)
+      cross(peers->status_sink, report_atom_v, interrupted(std::move(row), false, context->clock.now()));
 }
 
 void dispatcher_state::fail_for_want_of_provider(delivery& d) const {
@@ -276,6 +290,7 @@ dispatcher_actor::behavior_type dispatcher(dispatcher_actor::stateful_pointer<di
       self->state.fill();
     },
     [self](answer_atom, const queue_key& queue, const pull_answer_ptr& answer) { self->state.pulled(queue, answer); },
+    [self](answer_atom, const pulled_ptr& rows) { self->state.end_orphans(rows); },
     [self](stall_atom, const queue_key& queue) { self->state.stalled(queue); },
     [self](settle_atom, const queue_key& queue, row_key key) { self->state.queues->let_go(queue, key); },
     [self](beat_atom) { self->state.resume(); },

@@ -30,6 +30,7 @@ struct dispatcher_state {
 
   /// Finds queues that have unfinished work from before.
   void find_queues();
+  void end_orphans(const pulled_ptr& rows);
   void place(const intake_ptr& what);
   void place(const work_ptr& what);
   void pulled(const queue_key& queue, const pull_answer_ptr& answer);

@@ -93,7 +93,6 @@ void ingest_state::submit(const intake_ptr& what) {
   if (!error)
     error = describe(*what);
   if (error) {
-    context->watch.rejected(code_of(error->code));
     return answer(*what, std::move(*error));
   }
   pass(peers->preference_for(what->n->user_id), is_urgent(what->n->priority), decide_atom_v, what);

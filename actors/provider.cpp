@@ -4,7 +4,7 @@
 #include <caf/all.hpp>
 
 #include "actors/messaging.hpp"
-#include "actors/policy/choice.hpp"
+#include "actors/policy/follow_up.hpp"
 
 namespace carillon {
 namespace {
@@ -272,20 +272,9 @@ void provider_state::end_leftovers(const pulled_ptr& leftovers) {
     return;
   }
   for (auto& row : *leftovers) {
-    call c{std::move(row.n), std::move(row.d), context->steady(), nullptr};
-    auto key = c.d.key;
-    auto& kept = calls[key] = std::move(c);
-    auto& a = kept.d.attempts.back();
-    a.finished_at = context->clock.now();
-    a.outcome = outcome::ambiguous;
-    a.code = "interrupted";
-    a.detail = "The engine stopped while this call was on its way; it may have been taken.";
-    auto r = std::make_shared<report>();
-    r->n = kept.n;
-    r->d = kept.d;
-    r->key_carried = how->carries_key;
-    kept.outcome = r;
-    pass(peers->status_sink, is_urgent(kept.d.priority), report_atom_v, report_ptr{r});
+    auto r = interrupted(std::move(row), how->carries_key, context->clock.now());
+    calls[r->d.key] = {r->n, r->d, steady_clock::now(), r};
+    pass(peers->status_sink, is_urgent(r->d.priority), report_atom_v, r);
   }
   epoch = next_epoch();
   issue();

@@ -103,7 +103,6 @@ void throttle_state::apply(const intake_ptr& what) {
     auto verdict = charge_one(w.d, what->n->category, what->debits);
     if (verdict.what == limit_verdict::kind::reject) {
       refund_all(what->debits);
-      context->watch.rejected("limit");
       return what->answer(fault{errc::rate_limited, verdict.reason, {}, verdict.until - context->clock.now()});
     }
   }

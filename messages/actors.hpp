@@ -166,6 +166,9 @@ using dispatcher_actor = caf::typed_actor<
   // The store could not start work of that queue (or, without a queue, not name
   // the queues): it is tried again after a pause.
   caf::reacts_to<stall_atom, queue_key>,
+  // Calls recorded as started at a provider that the configuration no longer has:
+  // they end as ambiguous.
+  caf::reacts_to<answer_atom, pulled_ptr>,
   // Pulled work left the dispatcher's hands: started, ended or let go.
   caf::reacts_to<settle_atom, queue_key, row_key>,
   // Its own clock: pulls again what could not be pulled.

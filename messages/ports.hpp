@@ -165,7 +165,7 @@ public:
   virtual void in_flight(std::string provider, row_key after, std::size_t limit, done<std::vector<pulled>> then) = 0;
   /// Every (queue, space) with unfinished work: an index skip-scan, not a row scan.
   virtual void queues(done<std::vector<queue_state>> then) = 0;
-  /// Due times in [from, until), ascending, at most `limit`.
+  /// Due times in (from, until], ascending, at most `limit`.
   virtual void due_between(sys_time from, sys_time until, std::size_t limit, done<std::vector<due_entry>> then) = 0;
   /// Attempts since `since`, newest 100,000 at most, for rebuilding limits.
   virtual void recent_attempts(sys_time since, done<std::vector<delivery>> then) = 0;

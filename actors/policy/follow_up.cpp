@@ -54,6 +54,19 @@ order_ptr follow_up(const options& config, const feature_settings& settings, con
   return order;
 }
 
+report_ptr interrupted(pulled row, bool key_carried, sys_time now) {
+  auto r = std::make_shared<report>();
+  r->n = std::move(row.n);
+  r->d = std::move(row.d);
+  r->key_carried = key_carried;
+  auto& a = r->d.attempts.back();
+  a.finished_at = now;
+  a.outcome = outcome::ambiguous;
+  a.code = "interrupted";
+  a.detail = "The engine stopped while this call was on its way; it may have been taken.";
+  return r;
+}
+
 order_ptr take_back(const report& what, sys_time now) {
   auto order = std::make_shared<update_order>();
   order->n = what.n;

@@ -14,6 +14,10 @@ namespace carillon {
 order_ptr follow_up(const options& config, const feature_settings& settings, const report& what, sys_time now,
                     std::mt19937_64& random);
 
+/// The report of a call that was on its way when the engine stopped: it may have
+/// been taken, so it ends as ambiguous.
+report_ptr interrupted(pulled row, bool key_carried, sys_time now);
+
 /// Undoes the start of an attempt that was never made; it does not count.
 order_ptr take_back(const report& what, sys_time now);
 

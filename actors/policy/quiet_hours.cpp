@@ -1,6 +1,5 @@
 #include "actors/policy/quiet_hours.hpp"
 
-#include <algorithm>
 #include <date/tz.h>
 #include <stdexcept>
 
@@ -53,18 +52,17 @@ std::optional<sys_time> quiet_until(const quiet_window& window, const std::strin
   auto zone = zone_of(window, fallback_zone);
   auto today = date::floor<date::days>(local_of(now, zone));
   auto length = date::days{window.end_minute > window.start_minute ? 0 : 1};
-  std::optional<sys_time> until;
-  // A zone that skips a whole day pushes ends two days on; one that turns back over
-  // midnight has tomorrow's window begin today.
-  for (auto day = today - date::days{2}; day <= today + date::days{1}; day += date::days{1}) {
+  // Windows never overlap, and none outlasts the day after its own. Tomorrow's has
+  // begun already where a zone turned its clock back over midnight.
+  for (auto day = today - date::days{1}; day <= today + date::days{1}; day += date::days{1}) {
     if (!starts_on(window, day))
       continue;
     auto begins = instant_of(day + std::chrono::minutes{window.start_minute}, zone);
     auto ends = instant_of(day + length + std::chrono::minutes{window.end_minute}, zone);
     if (begins <= now && now < ends)
-      until = std::max(until.value_or(ends), ends);
+      return ends;
   }
-  return until;
+  return std::nullopt;
 }
 
 std::optional<int> minute_of_day(std::string_view text) {

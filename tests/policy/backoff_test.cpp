@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "actors/policy/backoff.hpp"
 #include "tests/support/seed.hpp"
@@ -96,6 +97,16 @@ TEST_CASE("full jitter spreads waits evenly from nothing to the cap") {
   }
   for (auto count : tenths)
     CHECK(std::abs(count - draws / 10) < 300); // 2,000 +- 7 standard deviations
+}
+
+TEST_CASE("full jitter draws every wait from nothing to the cap itself") {
+  std::mt19937_64 random{1};
+  auto options = retries(backoff_strategy::fixed, jitter_mode::full);
+  options.initial_backoff = 3us;
+  std::set<duration> drawn;
+  for (int i = 0; i < 1'000; ++i)
+    drawn.insert(backoff(options, 1, std::nullopt, random));
+  CHECK(drawn == std::set<duration>{0us, 1us, 2us, 3us});
 }
 
 TEST_CASE("without jitter the wait is the cap") {

@@ -49,6 +49,8 @@ public:
   std::int64_t first_at(std::int64_t local) const {
     return first_ + (std::lower_bound(highest_.begin(), highest_.end(), local) - highest_.begin());
   }
+  /// How far the clock jumped in all, in minutes: 0 where the zone made no change.
+  std::int64_t jumped() const { return shown_.back() - shown_.front() - span_minutes + 1; }
   std::int64_t first_day() const { return shown_.front() / day_minutes; }
 
 private:
@@ -108,20 +110,23 @@ TEST_CASE("quiet hours agree with the local clock, minute by minute, around ever
   struct change {
     const char* zone;
     std::int64_t at; ///< of the change, in seconds since 1970
+    std::int64_t by; ///< minutes the clock jumps
   };
   const change changes[]{
-    {"Europe/Berlin", 1743296400},       {"Europe/Berlin", 1761440400},
-    {"America/New_York", 1741503600},    {"America/New_York", 1762063200},
-    {"Australia/Lord_Howe", 1743865200}, {"Australia/Lord_Howe", 1759591800},
-    {"Asia/Kolkata", 1750000000},        {"Pacific/Apia", 1325239200},
-    {"America/Sao_Paulo", 1541300400},   {"America/Sao_Paulo", 1550368800},
-    {"America/St_Johns", 1289097060},    {"Antarctica/Troll", 1743296400},
-    {"Pacific/Kwajalein", 745934400},    {"UTC", 1743296400},
+    {"Europe/Berlin", 1743296400, 60},        {"Europe/Berlin", 1761440400, -60},
+    {"America/New_York", 1741503600, 60},     {"America/New_York", 1762063200, -60},
+    {"Australia/Lord_Howe", 1743865200, -30}, {"Australia/Lord_Howe", 1759591800, 30},
+    {"Asia/Kolkata", 1750000000, 0},          {"Pacific/Apia", 1325239200, 1440},
+    {"America/Sao_Paulo", 1541300400, 60},    {"America/Sao_Paulo", 1550368800, -60},
+    {"America/St_Johns", 1289097060, -60},    {"Antarctica/Troll", 1743296400, 120},
+    {"Pacific/Kwajalein", 745934400, 1440},   {"UTC", 1743296400, 0},
   };
   test::seeded_random random;
   INFO(random.seed_text());
-  for (auto& [zone, at] : changes) {
+  for (auto& [zone, at, by] : changes) {
     local_clock clock{zone, at / 60 - span_minutes / 2};
+    CAPTURE(zone);
+    REQUIRE(clock.jumped() == by);
     for (int i = 0; i < 12; ++i)
       compare(zone, at, any_window(random), clock);
   }

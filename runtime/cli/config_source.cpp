@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "actors/providers/check.hpp"
 #include "actors/providers/protocol.hpp"
 #include "config/load.hpp"
 
@@ -21,6 +22,35 @@ std::vector<protocol_facts> all_protocol_facts() {
   return facts;
 }
 
+/// `what is wrong; what to do.` as message and remedy.
+config_problem problem_of(const std::string& section, const provider_problem& found) {
+  config_problem problem;
+  problem.key = section + found.key;
+  const auto cut = found.detail.rfind("; ");
+  problem.message = found.detail.substr(0, cut);
+  if (cut != std::string::npos)
+    problem.remedy = found.detail.substr(cut + 2);
+  else if (problem.message.ends_with('.'))
+    problem.message.pop_back();
+  return problem;
+}
+
+/// What only a protocol can judge (an address, a secret's form), for settings in
+/// which nothing else is wrong.
+void ask_protocols(loaded& read) {
+  for (auto& [name, provider] : read.value.providers) {
+    const auto section = "providers." + name + ".";
+    for (auto& found : problems_of(provider)) {
+      const auto setting = section + found.key.substr(0, found.key.find('.'));
+      const bool known = std::any_of(read.problems.begin(), read.problems.end(),
+                                     [&](const config_problem& p) { return p.key.starts_with(setting); });
+      if (!known)
+        read.problems.push_back(problem_of(section, found));
+    }
+  }
+  locate(read.problems, read.where);
+}
+
 } // namespace
 
 read_configuration read_config(const session& s, const std::filesystem::path& file,
@@ -32,6 +62,7 @@ read_configuration read_config(const session& s, const std::filesystem::path& fi
   request.set = sets;
   const auto facts = all_protocol_facts();
   auto read = load_and_validate(request, facts);
+  ask_protocols(read);
   return {std::move(read.value), std::move(read.problems)};
 }
 

@@ -37,6 +37,21 @@ TEST_CASE("check-config --json names line, key and remedy of every problem") {
   CHECK_FALSE(answer["problems"][0]["remedy"].get<std::string>().empty());
 }
 
+TEST_CASE("what only a protocol can judge is a problem of the configuration too") {
+  scratch_folder folder;
+  const auto file = folder.write("bad.toml", "[providers.mail]\n"
+                                             "protocol = \"smtp\"\n"
+                                             "base_url = \"smtp://mail.example.org:587\"\n"
+                                             "from = \"nobody\"\n"
+                                             "[channels.email]\n"
+                                             "providers = [\"mail\"]\n");
+  terminal t;
+  CHECK(t.run({"check-config", file}) == 2);
+  CHECK(t.out.find("bad.toml:4:") != std::string::npos);
+  CHECK(t.out.find("providers.mail.from: needs an email address") != std::string::npos);
+  CHECK(t.out.ends_with("1 error\n"));
+}
+
 TEST_CASE("a file that is not there is a configuration that cannot be used") {
   terminal t;
   CHECK(t.run({"check-config", "/nonexistent/carillon.toml"}) == 2);

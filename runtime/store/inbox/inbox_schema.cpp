@@ -1,0 +1,41 @@
+#include "runtime/store/inbox/inbox_schema.hpp"
+
+#include <array>
+
+namespace carillon {
+namespace {
+
+// The key of a delivery is unique within its lane only, so it cannot be the
+// rowid here, where both lanes' deliveries come together.
+constexpr const char* version_1 = R"sql(
+CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE item(
+  row INTEGER PRIMARY KEY,
+  key INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  delivery_id BLOB NOT NULL,
+  notification_id BLOB NOT NULL,
+  created_at INTEGER NOT NULL,
+  space TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  type TEXT NOT NULL,
+  title TEXT NOT NULL,
+  body TEXT NOT NULL,
+  data TEXT NOT NULL
+);
+CREATE UNIQUE INDEX feed ON item(space, user_id, key, delivery_id);
+CREATE INDEX feed_state ON item(space, user_id, state, key);
+)sql";
+
+constexpr std::array migrations{
+  migration{1, version_1},
+};
+
+} // namespace
+
+std::span<const migration> inbox_schema() {
+  return migrations;
+}
+
+} // namespace carillon

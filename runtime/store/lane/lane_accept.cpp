@@ -1,0 +1,43 @@
+#include <algorithm>
+
+#include "runtime/store/lane/lane_file.hpp"
+
+namespace carillon {
+namespace {
+
+/// Siblings are found as a range of keys, so they must lie in one.
+std::optional<fault> misplaced(const acceptance& what) {
+  if (what.deliveries.size() > bounds::deliveries)
+    return fault{errc::internal_error, "A notification has " + std::to_string(what.deliveries.size())
+                                         + " deliveries; the limit is " + std::to_string(bounds::deliveries) + "."};
+  auto expected = what.n->key;
+  for (auto& d : what.deliveries)
+    if (d.key != ++expected || d.notification_key != what.n->key)
+      return fault{errc::internal_error, "The deliveries of a notification must have the keys that follow its own."};
+  return std::nullopt;
+}
+
+} // namespace
+
+result<receipt> lane_file::accept(const acceptance& what) {
+  auto& n = *what.n;
+  if (auto wrong = misplaced(what))
+    return *wrong;
+  if (what.claim) {
+    auto key = claim_key_of(n.space, what.claim->key);
+    auto now = clock_.now();
+    if (auto known = claims_.find(*db_, key, now)) {
+      if (known->digest == what.claim->digest)
+        return receipt{known->id, lane_of(known->id), true};
+      return fault{errc::key_reused, "The idempotency key was used for a different request; use a new key for it."};
+    }
+    claims_.add(*db_, key, *what.claim, n.id, now);
+  }
+  insert_notification(tables(), n, what.deliveries.size());
+  for (auto& d : what.deliveries)
+    insert_delivery(tables(), d);
+  upkeep_.added(tables(), n);
+  return receipt{n.id, n.lane, false};
+}
+
+} // namespace carillon

@@ -1,0 +1,58 @@
+// The writing side of a lane's file: every change of its rows, and the upkeep
+// between them. All of it on the writer's thread, inside the writer's transaction.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "messages/ports.hpp"
+#include "runtime/store/lane/claims.hpp"
+#include "runtime/store/lane/lane_rows.hpp"
+#include "runtime/store/lane/lane_upkeep.hpp"
+#include "runtime/store/sqlite/writer.hpp"
+
+namespace carillon {
+
+class lane_file final : public written_file {
+public:
+  lane_file(store_file file, claim_book claims, upkeep_config upkeep, const wall_clock& clock);
+
+  connection& open() override;
+  void close() override;
+  void rolled_back() override { stale_ = true; }
+  std::optional<steady_time> upkeep() override;
+
+  // lane_accept.cpp
+  result<receipt> accept(const acceptance& what);
+  // lane_update.cpp
+  std::vector<row_key> start(const std::vector<attempt_start>& what);
+  result<update_result> update(const delivery_update& what);
+  // lane_hand.cpp: by a person's hand
+  result<notification_view> cancel(const space& where, const uuid& id, sys_time now);
+  result<delivery> resolve(const space& where, const uuid& id, const uuid& delivery_id, delivery_status to,
+                           const decision& why, sys_time now);
+  status_result engage(const space& where, const uuid& id, const std::optional<uuid>& delivery_id, engagement what);
+  std::vector<delivery> redrive(const std::vector<row_key>& keys, const decision& why, sys_time now);
+
+  /// Background work asked for from outside; see lane_upkeep.hpp.
+  lane_upkeep& background() { return upkeep_; }
+
+private:
+  lane_tables& tables() { return *tables_; }
+  bool start_one(const attempt_start& what);
+  bool write_guarded(const delivery_update& what);
+  std::vector<delivery> standbys_of(row_key notification_key);
+  std::vector<delivery> release_next(row_key notification_key, sys_time at);
+  void cancel_standbys(row_key notification_key, sys_time at);
+
+  store_file file_;
+  const wall_clock& clock_;
+  std::unique_ptr<connection> db_;
+  std::unique_ptr<lane_tables> tables_;
+  claim_book claims_;
+  lane_upkeep upkeep_;
+  bool stale_ = false; ///< what is remembered may be of a transaction that was rolled back
+};
+
+} // namespace carillon

@@ -1,0 +1,209 @@
+#include "runtime/store/lane/lane_rows.hpp"
+
+#include <algorithm>
+
+#include "messages/transitions.hpp"
+#include "runtime/store/codec.hpp"
+
+namespace carillon {
+namespace {
+
+/// Where the index of unfinished work files a delivery.
+struct filing {
+  std::int64_t queue = 0, home = 0, due = 0;
+};
+
+std::int64_t due_of(const delivery& d) {
+  if (d.status == delivery_status::held)
+    return d.expires_at ? d.expires_at->time_since_epoch().count() : due_never;
+  if (d.status != delivery_status::queued && d.status != delivery_status::scheduled)
+    return 0;
+  if (d.standby)
+    return due_never;
+  return d.due ? std::clamp<std::int64_t>(d.due->time_since_epoch().count(), 1, due_never - 1) : 0;
+}
+
+filing filing_of(lane_tables& in, const delivery& d) {
+  filing at;
+  at.due = due_of(d);
+  if (!d.queue.empty() || is_unfinished(d.status))
+    at.home = in.names.queue_id(d.queue, d.space);
+  at.queue = at.home;
+  if (d.status == delivery_status::sending && !d.attempts.empty() && d.attempts.back().provider != d.queue)
+    at.queue = in.names.queue_id(d.attempts.back().provider, d.space);
+  return at;
+}
+
+sys_time changed_at(const delivery& d) {
+  return d.history.empty() ? time_of(d.key) : d.history.back().at;
+}
+
+sys_time last_attempt_at(const delivery& d) {
+  return d.attempts.empty() ? sys_time{} : d.attempts.back().started_at;
+}
+
+delivery read_delivery(lane_tables& in, statement& row) {
+  delivery d;
+  d.key = row.integer(0);
+  d.id = row.id(1);
+  d.notification_key = row.integer(2);
+  d.status = static_cast<delivery_status>(row.integer(3));
+  d.queue = in.names.queue_of(row.integer(4)).name;
+  d.priority = static_cast<priority>(row.integer(5));
+  d.channel = static_cast<channel>(row.integer(7));
+  d.engagement = static_cast<engagement>(row.integer(8));
+  d.expires_at = row.time(9);
+  d.provider_failures = static_cast<int>(row.integer(10));
+  d.limits_paid = row.integer(11) != 0;
+  d.standby = row.integer(12) != 0;
+  d.address = row.text(13);
+  d.decision = {row.text(14), row.text(15)};
+  d.attempts = decode_attempts(row.view(16));
+  d.history = decode_history(row.view(17));
+  auto waits = d.status == delivery_status::queued || d.status == delivery_status::scheduled;
+  if (auto due = row.integer(6); waits && due != 0 && due != due_never)
+    d.due = sys_time{duration{due}};
+  return d;
+}
+
+std::vector<delivery> read_range(lane_tables& in, row_key first, row_key last) {
+  auto rows = in.db.use("SELECT key, id, notification, status, home_queue, priority, due, channel, engagement, "
+                        "expires_at, provider_failures, limits_paid, standby, address, rule, reason, attempts, history "
+                        "FROM delivery WHERE key BETWEEN ?1 AND ?2 ORDER BY key");
+  std::vector<delivery> all;
+  rows.with(first, last);
+  while (rows.step())
+    all.push_back(read_delivery(in, rows));
+  return all;
+}
+
+void adopt(delivery& d, const notification& n) {
+  d.space = n.space;
+  d.user_id = n.user_id;
+  d.type = n.type;
+}
+
+bool write_row(lane_tables& in, const delivery& d, const row_guard& expected) {
+  auto at = filing_of(in, d);
+  auto attempts = encode_attempts(d.attempts);
+  auto history = encode_history(d.history);
+  in.db
+    .use("UPDATE delivery SET status = ?1, queue = ?2, home_queue = ?3, priority = ?4, due = ?5, "
+         "engagement = max(engagement, ?6), expires_at = ?7, attempt_count = ?8, last_attempt_at = ?9, "
+         "changed_at = ?10, provider_failures = ?11, limits_paid = ?12, standby = ?13, address = ?14, rule = ?15, "
+         "reason = ?16, attempts = ?17, history = ?18 "
+         "WHERE key = ?19 AND status = ?20 AND attempt_count = ?21 AND erased = ?22")
+    .with(d.status, at.queue, at.home, d.priority, at.due, d.engagement, d.expires_at, d.attempts.size(),
+          last_attempt_at(d), changed_at(d), d.provider_failures, d.limits_paid, d.standby, d.address, d.decision.rule,
+          d.decision.reason, attempts, history, d.key, expected.status, expected.attempts, expected.erased)
+    .run();
+  return in.db.changes() > 0;
+}
+
+} // namespace
+
+notification_ptr load_notification(lane_tables& in, row_key key) {
+  auto row = in.db.use("SELECT id, space, erased, priority, created_at, send_at, expires_at, user_id, type, category, "
+                       "doc FROM notification WHERE key = ?1");
+  if (!row.with(key).step())
+    return nullptr;
+  auto n = std::make_shared<notification>();
+  n->key = key;
+  n->id = row.id(0);
+  n->space = in.names.space_of(row.integer(1));
+  n->erased = row.integer(2) != 0;
+  n->priority = static_cast<priority>(row.integer(3));
+  n->lane = lane_of(n->id);
+  n->created_at = row.time(4).value_or(sys_time{});
+  n->send_at = row.time(5);
+  n->expires_at = row.time(6);
+  n->user_id = row.text(7);
+  n->type = row.text(8);
+  n->category = row.text(9);
+  decode_doc(row.view(10), *n);
+  return n;
+}
+
+notification_ptr find_notification(lane_tables& in, const space& where, const uuid& id) {
+  auto n = load_notification(in, key_of(id));
+  return n && n->id == id && n->space == where ? n : nullptr;
+}
+
+std::vector<delivery> load_deliveries(lane_tables& in, const notification& n) {
+  auto count = in.db.use("SELECT deliveries FROM notification WHERE key = ?1");
+  if (!count.with(n.key).step())
+    return {};
+  auto all = read_range(in, n.key + 1, n.key + count.integer(0));
+  for (auto& d : all)
+    adopt(d, n);
+  return all;
+}
+
+std::optional<pulled> load_delivery(lane_tables& in, row_key key) {
+  auto all = load_all(in, {key});
+  return all.empty() ? std::nullopt : std::optional{std::move(all.front())};
+}
+
+std::vector<pulled> load_all(lane_tables& in, const std::vector<row_key>& keys) {
+  std::vector<pulled> all;
+  all.reserve(keys.size());
+  notification_ptr last; // deliveries of one notification tend to follow each other
+  for (auto key : keys) {
+    auto found = read_range(in, key, key);
+    if (found.empty())
+      continue;
+    auto& d = found.front();
+    if (!last || last->key != d.notification_key)
+      last = load_notification(in, d.notification_key);
+    if (!last)
+      continue;
+    adopt(d, *last);
+    all.push_back({last, std::move(d)});
+  }
+  return all;
+}
+
+void insert_notification(lane_tables& in, const notification& n, std::size_t deliveries) {
+  auto space_key = in.names.space_id(n.space);
+  auto doc = encode_doc(n);
+  in.db
+    .use("INSERT INTO notification(key, id, space, deliveries, erased, priority, created_at, send_at, expires_at, "
+         "user_id, type, category, doc) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")
+    .with(n.key, n.id, space_key, deliveries, n.erased, n.priority, n.created_at, n.send_at, n.expires_at, n.user_id,
+          n.type, n.category, doc)
+    .run();
+}
+
+void insert_delivery(lane_tables& in, const delivery& d) {
+  auto at = filing_of(in, d);
+  auto attempts = encode_attempts(d.attempts);
+  auto history = encode_history(d.history);
+  in.db
+    .use("INSERT INTO delivery(key, id, notification, status, queue, home_queue, priority, due, channel, engagement, "
+         "expires_at, attempt_count, last_attempt_at, changed_at, provider_failures, limits_paid, standby, erased, "
+         "address, rule, reason, attempts, history) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+         "?14, ?15, ?16, ?17, 0, ?18, ?19, ?20, ?21, ?22)")
+    .with(d.key, d.id, d.notification_key, d.status, at.queue, at.home, d.priority, at.due, d.channel, d.engagement,
+          d.expires_at, d.attempts.size(), last_attempt_at(d), changed_at(d), d.provider_failures, d.limits_paid,
+          d.standby, d.address, d.decision.rule, d.decision.reason, attempts, history)
+    .run();
+}
+
+bool write_delivery(lane_tables& in, const delivery& d, const row_guard& expected) {
+  if (!expected.erased)
+    return write_row(in, d, expected);
+  auto blank = d;
+  scrub(blank);
+  return write_row(in, blank, expected);
+}
+
+void scrub(delivery& d) {
+  d.address.clear();
+  d.decision.reason.clear();
+  for (auto& a : d.attempts)
+    a.detail.clear();
+  for (auto& change : d.history)
+    change.reason.clear();
+}
+
+} // namespace carillon

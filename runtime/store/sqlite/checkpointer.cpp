@@ -1,0 +1,61 @@
+#include "runtime/store/sqlite/checkpointer.hpp"
+
+#include "runtime/store/sqlite/thread_name.hpp"
+
+namespace carillon {
+
+checkpointer::checkpointer() : thread_([this] { loop(); }) {}
+
+checkpointer::~checkpointer() {
+  {
+    std::scoped_lock guard{mutex_};
+    closed_ = true;
+    changed_.notify_all();
+  }
+  thread_.join();
+}
+
+std::shared_ptr<wal_state> checkpointer::watch(const store_file& file) {
+  auto state = std::make_shared<wal_state>();
+  std::scoped_lock guard{mutex_};
+  files_.push_back(std::make_unique<watched>(watched{file, state, nullptr}));
+  return state;
+}
+
+void checkpointer::nudge() {
+  std::scoped_lock guard{mutex_};
+  nudged_ = true;
+  changed_.notify_all();
+}
+
+void checkpointer::loop() {
+  name_this_thread("store-wal");
+  std::unique_lock guard{mutex_};
+  while (!closed_) {
+    changed_.wait(guard, [this] { return closed_ || nudged_; });
+    nudged_ = false;
+    for (std::size_t i = 0; i < files_.size() && !closed_; ++i) {
+      auto& one = *files_[i];
+      if (!one.state->wanted.exchange(false))
+        continue;
+      guard.unlock();
+      copy(one);
+      guard.lock();
+    }
+  }
+}
+
+// A failure is told by the writer's own next commit; here the turn is passed on
+// all the same, so that the writer asks again later.
+void checkpointer::copy(watched& one) {
+  try {
+    if (!one.db)
+      one.db = open_for_writing(one.file);
+    one.db->copy_wal();
+  } catch (const sqlite_error&) {
+    one.db.reset();
+  }
+  one.state->copied = true;
+}
+
+} // namespace carillon

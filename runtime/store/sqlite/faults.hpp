@@ -1,0 +1,22 @@
+// What SQLite's errors mean to a caller: which fault, in which file, with which remedy.
+#pragma once
+
+#include <string_view>
+
+#include "messages/errors.hpp"
+#include "runtime/store/sqlite/connection.hpp"
+
+namespace carillon {
+
+/// The fault a caller sees: storage_full where the disk is full,
+/// store_unavailable where the file cannot be used now, internal_error else.
+/// `file` is the file's path or name.
+fault fault_of(const sqlite_error& what, std::string_view file);
+
+/// The file or the disk is the cause, not the one call: the whole batch failed.
+bool concerns_file(const sqlite_error& what);
+
+/// The connection is not to be trusted any more and must be opened again.
+bool needs_reopen(const sqlite_error& what);
+
+} // namespace carillon

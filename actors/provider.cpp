@@ -273,7 +273,7 @@ void provider_state::end_leftovers(const pulled_ptr& leftovers) {
   }
   for (auto& row : *leftovers) {
     auto r = interrupted(std::move(row), how->carries_key, context->clock.now());
-    calls[r->d.key] = {r->n, r->d, steady_clock::now(), r};
+    calls[r->d.key] = {r->n, r->d, context->steady(), r};
     pass(peers->status_sink, is_urgent(r->d.priority), report_atom_v, r);
   }
   epoch = next_epoch();

@@ -36,10 +36,10 @@ def test_failures_are_logged_without_addresses_and_texts(engine, hooks):
     engine.check_log()
 
 
-def test_log_lines_have_time_level_and_message(engine):
+def test_log_lines_have_time_level_and_event(engine):
     lines = eventually(engine.log_lines, "log lines")
     for line in lines:
-        assert {"time", "level", "message"} <= set(line) or {"ts", "level", "msg"} <= set(line), line
+        assert {"at", "level", "event"} <= set(line), line
 
 
 def test_a_request_can_be_followed_from_door_to_attempt(start_engine, hooks):

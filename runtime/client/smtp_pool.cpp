@@ -83,16 +83,20 @@ void smtp_pool::server::submit(wire_request request, std::function<void(wire_ans
 void smtp_pool::server::serve(smtp_session& session) {
   become_client_thread(settings_.thread_name + "-s");
   std::unique_lock lock{mutex_};
+  ++free_;
   while (true) {
-    ++free_;
     changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-    --free_;
     if (stopping_)
       return;
     auto call = std::move(waiting_.front());
     waiting_.pop_front();
+    --free_;
     lock.unlock();
-    call.then(send(session, call));
+    auto answer = send(session, call);
+    lock.lock();
+    ++free_; // before the answer: whoever gets it may send the next message
+    lock.unlock();
+    call.then(std::move(answer));
     lock.lock();
   }
 }

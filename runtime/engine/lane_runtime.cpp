@@ -98,7 +98,6 @@ lane_runtime::lane_runtime(lane l, const options& config, lane_store& store, con
     .ids = ids_,
     .keys = keys,
     .seed = random_seed(),
-    .steady = std::chrono::steady_clock::now,
     .settings = std::move(links.settings),
     .standing_order = std::move(links.standing_order),
     .announce = std::move(links.announce),

@@ -15,8 +15,8 @@ bool used_up(const disposition_input& in) {
   return static_cast<int>(in.d.attempts.size()) >= attempts_allowed(in.retry);
 }
 
-/// What a provider did, where its answer carried no code.
-std::string without_code(outcome what, const std::string& provider) {
+/// What a provider did, where there is no answer to quote.
+std::string in_words(outcome what, const std::string& provider) {
   switch (what) {
   case outcome::accepted: return provider + " took it";
   case outcome::retry: return provider + " could not take it";
@@ -29,9 +29,18 @@ std::string without_code(outcome what, const std::string& provider) {
   return provider + " gave no answer after the message went out";
 }
 
+/// Vendors' codes are numbers or begin with a capital as a rule; what begins with
+/// a small letter is a word, mostly our own (not_sent, no_answer), and no sentence.
+bool reads_as_answer(const disposition_input& in) {
+  auto& code = last_of(in).code;
+  return in.what != outcome::ambiguous && !code.empty() && (code[0] < 'a' || code[0] > 'z');
+}
+
 std::string answered(const disposition_input& in) {
   auto& last = last_of(in);
-  return last.code.empty() ? without_code(in.what, last.provider) : last.provider + " answered " + last.code;
+  if (reads_as_answer(in))
+    return last.provider + " answered " + last.code;
+  return in_words(in.what, last.provider) + (last.code.empty() ? "" : " (" + last.code + ')');
 }
 
 std::string count_of(const disposition_input& in) {

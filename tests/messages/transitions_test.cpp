@@ -3,7 +3,7 @@
 #include <set>
 
 #include "messages/transitions.hpp"
-#include "tests/support/seed.hpp"
+#include "tests/helpers/seed.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

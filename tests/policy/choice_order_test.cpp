@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "actors/policy/choice.hpp"
-#include "tests/support/seed.hpp"
+#include "tests/helpers/seed.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

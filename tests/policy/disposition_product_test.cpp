@@ -4,7 +4,7 @@
 
 #include "actors/policy/disposition.hpp"
 #include "messages/transitions.hpp"
-#include "tests/support/seed.hpp"
+#include "tests/helpers/seed.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

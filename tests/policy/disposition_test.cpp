@@ -237,6 +237,18 @@ TEST_CASE("a provider that has left the route gives way to the route's first") {
   expect(e.as(outcome::retry), queued, "outcome.retry", "gone");
 }
 
+TEST_CASE("a code of our own explains, it is not quoted as an answer") {
+  ended e;
+  e.attempts(2, "first", "not_sent");
+  CHECK(e.as(outcome::retry).why.reason == "first could not take it (not_sent); attempt 2 of 5; next try in 1.4 s");
+  e.attempts(2, "first", "interrupted");
+  CHECK(e.as(outcome::ambiguous).why.reason
+        == "first gave no answer after the message went out (interrupted); attempt 2 of 5; next try in 1.4 s");
+  e.attempts(2, "first", "550 5.1.1");
+  CHECK(e.as(outcome::bad_address).why.reason
+        == "first answered 550 5.1.1; the address is put on the suppression list");
+}
+
 TEST_CASE("every outcome has words of its own where the provider gave no code") {
   ended e;
   e.attempts(2, "first", "");

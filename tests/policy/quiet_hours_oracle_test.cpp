@@ -5,7 +5,7 @@
 #include <ctime>
 
 #include "actors/policy/quiet_hours.hpp"
-#include "tests/support/seed.hpp"
+#include "tests/helpers/seed.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

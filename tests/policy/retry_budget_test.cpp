@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "actors/policy/backoff.hpp"
-#include "tests/support/seed.hpp"
+#include "tests/helpers/seed.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

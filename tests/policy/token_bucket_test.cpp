@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "actors/policy/token_bucket.hpp"
-#include "tests/support/seed.hpp"
+#include "tests/helpers/seed.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

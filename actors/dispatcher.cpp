@@ -279,7 +279,7 @@ dispatcher_actor::behavior_type dispatcher(dispatcher_actor::stateful_pointer<di
     [self](credit_atom, const std::string& provider, std::uint64_t epoch, std::size_t n) {
       self->state.queues->grant(provider, epoch, n);
       self->state.fill();
-      return caf::unit;
+      return true;
     },
     [self](ready_atom, const queue_key& queue) {
       self->state.queues->ready(queue);

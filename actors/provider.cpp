@@ -253,7 +253,7 @@ void provider_state::recover() {
     ->request(peers->dispatcher, std::chrono::seconds{10}, credit_atom_v, config.options.name, next_epoch(),
               std::size_t{0})
     .then(
-      [this](caf::unit_t) {
+      [this](bool) {
         context->store.barrier([context = context, to = self, name = config.options.name](status_result reached) {
           if (!reached)
             return cross(to, answer_atom_v, pulled_ptr{});

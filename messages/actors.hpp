@@ -156,7 +156,7 @@ using dispatcher_actor = caf::typed_actor<
   // `n` more slots at a provider, of that epoch; a newer epoch voids older slots,
   // and a newer epoch without slots means that the provider is blocked. Answered
   // once it is so.
-  caf::replies_to<credit_atom, std::string, std::uint64_t, std::size_t>::with<caf::unit_t>,
+  caf::replies_to<credit_atom, std::string, std::uint64_t, std::size_t>::with<bool>,
   // A queue has ready rows in the store (released, redriven, due, from before).
   caf::reacts_to<ready_atom, queue_key>,
   // A new row that could not go the straight way is in the store now.

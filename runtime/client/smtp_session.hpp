@@ -47,7 +47,6 @@ private:
   void stop_reading();
 
   const client_settings& settings_;
-  easy_handle easy_;
   string_list recipients_;
 
   // Of the running call:
@@ -61,6 +60,8 @@ private:
   std::atomic<bool> interrupted_ = false;
   std::mutex mutex_;
   std::vector<curl_socket_t> sockets_; ///< open ones; guarded by mutex_
+
+  easy_handle easy_; // last: closing its connections calls back
 };
 
 } // namespace carillon

@@ -25,12 +25,7 @@ duration since(steady_time began) {
 } // namespace
 
 writer::writer(store_file file, written_file& side, store_observer& watch, checkpointer& wal)
-    : file_(std::move(file)),
-      side_(side),
-      watch_(watch),
-      wal_(wal),
-      wal_state_(wal.watch(file_)),
-      queue_(queue_calls) {
+    : file_(std::move(file)), side_(side), watch_(watch), wal_(wal), wal_state_(wal.watch(file_)), queue_(queue_calls) {
   side_.open();
   thread_ = std::thread{[this] { loop(); }};
 }

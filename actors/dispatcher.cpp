@@ -20,6 +20,7 @@ struct acceptance_end {
   telemetry* watch;
 
   void operator()(result<receipt> answer) {
+    what->reservation.reset(); // before the answer: whoever has it may repeat the request
     for (auto& queue : parked) // also after a failure: the straight way opens again
       cross(dispatcher, parked_atom_v, queue);
     if (!answer || answer->replayed) {

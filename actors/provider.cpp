@@ -175,7 +175,11 @@ void provider_state::answered(row_key key, const wire_answer& answer) {
 void provider_state::note(const call& c, const answer_meaning& meaning) {
   auto now = context->steady();
   auto before = gate->times_opened();
-  gate->end(now, call_result_of(meaning.outcome), now - c.began);
+  auto patience = context->config.channels.contains(c.d.channel)
+                    ? context->config.channels.at(c.d.channel).retry.max_backoff
+                    : retry_options{}.max_backoff;
+  auto past_patience = meaning.retry_after && *meaning.retry_after > patience;
+  gate->end(now, call_result_of(meaning.outcome, past_patience), now - c.began);
   if (meaning.outcome == outcome::bad_credentials) {
     gate->trip(now);
     context->watch.log(log_level::error, "provider.credentials_refused",

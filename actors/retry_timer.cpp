@@ -4,6 +4,7 @@
 
 #include "actors/messaging.hpp"
 #include "actors/policy/follow_up.hpp"
+#include "actors/policy/sentence.hpp"
 
 namespace carillon {
 namespace {
@@ -24,7 +25,10 @@ void retry_timer_state::plan(const report_ptr& what) {
   auto order = follow_up(context->config, *context->settings(), *what, now, random);
   auto& d = order->update.d;
   if (d.status == delivery_status::queued && d.due) {
-    *d.due += budget->spend(now);
+    if (auto longer = budget->spend(now); longer > duration::zero()) {
+      *d.due += longer;
+      d.history.back().reason += "; the retry budget adds " + wait_text(longer);
+    }
     context->watch.retried(context->lane, d.channel);
   }
   pass(peers->status_sink, is_urgent(d.priority), record_atom_v, std::move(order));

@@ -152,8 +152,8 @@ TEST_CASE("no text adds a header or a line of its own") {
     CHECK_FALSE(entity.has("Bcc"));
     CHECK(entity.headers.size() == 8);
     CHECK(decoded_body(entity) == "It is on its way.\r\n");
-    for (auto& [name, value] : entity.headers)
-      CHECK(value.find('\0') == std::string::npos);
+    for (auto& [name, value] : entity.headers) // decoded: careless readers show what they find there
+      CHECK(decoded_words(value).find_first_of("\r\n\0"s) == std::string::npos);
   }
 }
 

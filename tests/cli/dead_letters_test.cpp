@@ -14,6 +14,11 @@ const std::string letter =
   R"({"id": "d1", "notification_id": "n1", "user_id": "u_1", "type": "welcome", "channel": "email", "provider": "relay",
       "code": "451", "reason": "5 attempts were used.", "attempts": 5, "dead_at": "2026-05-01T10:00:00Z"})";
 
+std::string job(const std::string& status, int processed) {
+  return R"({"id": "j1", "status": ")" + status + R"(", "matched": 4, "processed": )" + std::to_string(processed)
+         + R"(, "redriven": 3, "detail": "The store is full."})";
+}
+
 const std::string listed = "ID  USER  TYPE     CHANNEL  PROVIDER  CODE  ATTEMPTS  DEAD     REASON\n"
                            "d1  u_1   welcome  email    relay     451   5         2 h ago  5 attempts were used.\n";
 
@@ -62,4 +67,46 @@ TEST_CASE("a dry run shows what would be redriven and starts nothing") {
   REQUIRE(asked.size() == 1);
   CHECK(json::parse(asked[0].body)
         == json::parse(R"({"filter": {"ids": ["d1", "d2"], "code": "451"}, "dry_run": true})"));
+}
+
+TEST_CASE("a redrive is followed to its end, line by line without a terminal") {
+  fake_api api;
+  api.answer("POST /v1/dead-letters/redrive", 202, R"({"job_id": "j1", "matched": 4})");
+  for (int processed : {0, 1, 1, 4})
+    api.answer("GET /v1/jobs/j1", 200, job(processed == 4 ? "done" : "running", processed));
+  terminal t;
+  t.patience = 10;
+  CHECK(t.run({"dead-letters", "redrive", "--filter", "code=451", "--rate", "50/s", "--server", api.url()}) == 0);
+  CHECK(t.out == "redriving 1/4\nredriving 4/4\n3 deliveries are queued again.\n");
+  CHECK(json::parse(api.requests().at(0).body)
+        == json::parse(R"({"filter": {"code": "451"}, "dry_run": false, "rate": 50.0})"));
+}
+
+TEST_CASE("on a terminal the redrive draws one bar over itself") {
+  fake_api api;
+  api.answer("POST /v1/dead-letters/redrive", 202, R"({"job_id": "j1", "matched": 4})");
+  api.answer("GET /v1/jobs/j1", 200, job("done", 4));
+  terminal t;
+  t.live = true;
+  CHECK(t.run({"dead-letters", "redrive", "--server", api.url()}) == 0);
+  CHECK(t.out == "\r\033[Kredriving [##############################] 100 %  4/4\n3 deliveries are queued again.\n");
+}
+
+TEST_CASE("Ctrl-C ends the watching and not the job") {
+  fake_api api;
+  api.answer("POST /v1/dead-letters/redrive", 202, R"({"job_id": "j1", "matched": 4})");
+  api.answer("GET /v1/jobs/j1", 200, job("running", 0));
+  terminal t;
+  t.patience = 1;
+  CHECK(t.run({"dead-letters", "redrive", "--server", api.url()}) == 0);
+  CHECK(t.out == "The job goes on without this command: j1\n");
+}
+
+TEST_CASE("a redrive that failed says why and ends with exit code 1") {
+  fake_api api;
+  api.answer("POST /v1/dead-letters/redrive", 202, R"({"job_id": "j1", "matched": 4})");
+  api.answer("GET /v1/jobs/j1", 200, job("failed", 2));
+  terminal t;
+  CHECK(t.run({"dead-letters", "redrive", "--server", api.url()}) == 1);
+  CHECK(t.err == "carillon: the job failed: The store is full.\n");
 }

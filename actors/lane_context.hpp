@@ -25,6 +25,7 @@ struct lane_context {
   id_generator& ids;
   key_registry& keys; ///< shared by both lanes
   std::uint64_t seed = 1;
+  secret link_key = {}; ///< signs unsubscribe links; empty: none are made
 
   /// The run-time settings in force; never null.
   std::function<feature_settings_ptr()> settings;

@@ -41,6 +41,8 @@ void provider_state::issue() {
   if (!peers)
     return;
   auto n = usable();
+  if (n == 0)
+    wake_when_unblocked();
   if (n > 0 && config.options.rate > 0) {
     limit_options limit{.rate = config.options.rate, .per = std::chrono::seconds{1}};
     limit.burst = std::max(1.0, config.options.rate / 10);
@@ -64,6 +66,15 @@ void provider_state::new_epoch() {
   granted = 0;
   if (peers)
     cross(peers->dispatcher, credit_atom_v, config.options.name, epoch, std::size_t{0});
+}
+
+void provider_state::wake_when_unblocked() {
+  auto now = context->clock.now();
+  if (paused_until > now)
+    wake_at(paused_until);
+  auto steady = context->steady();
+  if (gate->state(steady) == breaker_state::open && gate->ordered() == breaker_order::automatic)
+    wake_at(now + std::chrono::ceil<duration>(gate->reopens_at() - steady));
 }
 
 void provider_state::wake_at(sys_time when) {
@@ -114,13 +125,11 @@ void provider_state::make_call(call& c) {
                      config.options,
                      category_of(context->config, c.n->category),
                      context->config.server.public_url,
-                     context->clock.now()};
+                     context->clock.now(),
+                     context->link_key};
   auto request = how->make(input);
-  if (!request) {
-    auto& error = request.error();
-    auto bad_address = !error.fields.empty() && error.fields.front().code == "bad_address";
-    return finish(c, {bad_address ? outcome::bad_address : outcome::bad_message, "unsendable", error.detail, "", {}});
-  }
+  if (!request)
+    return finish(c, meaning_of_fault(request.error()));
   request->timeout = config.options.timeout;
   context->vendors.call(std::move(*request), [to = self, key = c.d.key](wire_answer answer) {
     cross(to, answer_atom_v, key, std::move(answer));
@@ -198,12 +207,9 @@ void provider_state::note(const call& c, const answer_meaning& meaning) {
     new_epoch();
   } else if (paused_until > context->clock.now()) {
     new_epoch();
-    wake_at(paused_until);
   }
-  auto state = gate->state(now);
-  context->watch.breaker(context->lane, config.options.name, state);
-  if (state == breaker_state::open)
-    wake_at(context->clock.now() + std::chrono::duration_cast<duration>(gate->reopens_at() - now));
+  context->watch.breaker(context->lane, config.options.name, gate->state(now));
+  wake_when_unblocked();
 }
 
 void provider_state::finish(call& c, const answer_meaning& meaning) {
@@ -227,7 +233,10 @@ void provider_state::finish(call& c, const answer_meaning& meaning) {
 }
 
 void provider_state::settled(row_key key) {
-  calls.erase(key);
+  auto found = calls.find(key);
+  if (found == calls.end() || !found->second.outcome)
+    return; // of an outcome that was sent twice; the next call may be on the wire
+  calls.erase(found);
   issue();
 }
 
@@ -241,7 +250,8 @@ void provider_state::meet(const peers_ptr& now) {
     new_epoch(); // credit at the old one is gone with it
     issue();
   }
-  if (before && before->status_sink != now->status_sink)
+  // An outcome may have been lost with whoever had it in its mailbox.
+  if (before && (before->status_sink != now->status_sink || before->retry_timer != now->retry_timer))
     for (auto& [key, c] : calls)
       if (c.outcome)
         pass(now->status_sink, is_urgent(c.d.priority), report_atom_v, c.outcome);

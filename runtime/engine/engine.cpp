@@ -4,6 +4,7 @@
 #include <set>
 
 #include "actors/messaging.hpp"
+#include "runtime/engine/link_key.hpp"
 #include "runtime/http/settings_json.hpp"
 
 namespace carillon {
@@ -48,6 +49,7 @@ status_result engine::read_control() {
 
 lane_links engine::links_of(lane l) {
   lane_links links;
+  links.link_key = link_key_;
   links.settings = [this] {
     std::scoped_lock guard{mutex_};
     return settings_;
@@ -76,6 +78,10 @@ status_result engine::start() {
   if (!opened)
     return opened.error();
   stores_ = std::move(*opened);
+  auto key = link_key_of(config_.store.folder);
+  if (!key)
+    return key.error();
+  link_key_ = std::move(*key);
   if (auto read = read_control(); !read)
     return read;
   // Bulk first: critical posts debits to it.

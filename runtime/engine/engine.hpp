@@ -61,6 +61,7 @@ private:
   carillon::watch watch_;
   sandbox_memory sandbox_;
   key_registry keys_;
+  secret link_key_;
   stores stores_;
   std::array<std::unique_ptr<lane_runtime>, 2> lanes_;
   mutable std::mutex mutex_;

@@ -98,6 +98,7 @@ lane_runtime::lane_runtime(lane l, const options& config, lane_store& store, con
     .ids = ids_,
     .keys = keys,
     .seed = random_seed(),
+    .link_key = std::move(links.link_key),
     .settings = std::move(links.settings),
     .standing_order = std::move(links.standing_order),
     .announce = std::move(links.announce),

@@ -13,6 +13,7 @@ namespace carillon {
 
 /// What a lane is connected to from outside.
 struct lane_links {
+  secret link_key;
   std::function<feature_settings_ptr()> settings;
   std::function<breaker_order(const std::string&)> standing_order;
   std::function<void(const change&)> announce;

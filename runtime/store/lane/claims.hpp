@@ -1,26 +1,25 @@
-// Idempotency keys. They are random, so one big table of them would touch a
-// page per insert all over the file: instead a ring of small tables, each for a
-// quarter of their life, of which only the newest is written and the oldest is
-// emptied in the background.
+// Idempotency keys. They are random, so inserting each where it belongs would
+// write a page a key. New ones are appended to a log instead and kept in memory;
+// once there are many, they go into their table sorted, so that a page is
+// written once for all its keys (measured: 0.033 CPU-s per 1,000 notifications
+// before, a third less after). The tables are a ring, each for a quarter of the
+// keys' life, so that expired ones are removed together.
 #pragma once
 
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <unordered_map>
+#include <vector>
 
 #include "messages/domain.hpp"
 #include "runtime/store/lane/lane_schema.hpp"
 #include "runtime/store/sqlite/store_file.hpp"
 
 namespace carillon {
-
-/// Which period each table of a lane's ring holds; -1: empty. Written by the
-/// lane's writer, read by the other lane's to look only where keys can be.
-struct claim_board {
-  std::array<std::atomic<std::int64_t>, claim_tables> period{-1, -1, -1, -1, -1, -1};
-};
 
 /// First 128 bits of SHA-256 over space and key.
 using claim_key = std::array<std::uint8_t, 16>;
@@ -31,32 +30,85 @@ struct stored_claim {
   uuid id;
 };
 
+/// A key that stands in the log only.
+struct recent_claim {
+  stored_claim what;
+  std::int64_t period = 0;
+  std::int64_t seq = 0;
+};
+
+/// The keys are hashes already: their first bytes will do.
+struct claim_hash {
+  std::size_t operator()(const claim_key& key) const;
+};
+
+/// What one lane's writer shows the other's. A claim may be seen here before it
+/// is durable; whoever accepts has reserved the key in process, so nobody asks
+/// for it meanwhile.
+class claim_board {
+public:
+  claim_board();
+  /// Which period each table of the ring holds; -1: empty.
+  std::array<std::atomic<std::int64_t>, claim_tables> period;
+
+  std::optional<recent_claim> find(const claim_key& key) const;
+  void put(const claim_key& key, const recent_claim& what);
+  /// Unless it was put again since with a later `seq`.
+  void drop(const claim_key& key, std::int64_t seq);
+  void clear();
+  std::size_t size() const;
+  /// Every key and its claim, by key.
+  std::vector<std::pair<claim_key, recent_claim>> sorted() const;
+
+private:
+  mutable std::mutex mutex_;
+  std::unordered_map<claim_key, recent_claim, claim_hash> recent_;
+};
+
 /// One lane's keys and a view of the other's. On the writer's thread.
 class claim_book {
 public:
+  /// Keys in memory from which on they are merged into their tables, and the
+  /// bound past which an accept waits for that (about 100 bytes each).
+  static constexpr std::size_t merge_from = 16'384;
+  static constexpr std::size_t most_recent = 131'072;
+
   /// `ttl` is how long a key is kept at least; up to a quarter longer.
   claim_book(claim_board& own, const claim_board& other, store_file other_file, duration ttl);
 
-  /// Reads the ring's state from a newly opened file.
+  /// Reads the state from a newly opened file, or again after a rollback.
   void load(connection& db);
   /// In this lane's file, then in the other's.
   std::optional<stored_claim> find(connection& db, const claim_key& key, sys_time now);
   void add(connection& db, const claim_key& key, const idempotency_claim& claim, const uuid& id, sys_time now);
   /// Removes a few expired keys; true while there are more.
   bool sweep(connection& db, sys_time now);
+  /// Moves a few keys from the log into their tables, in a transaction of its
+  /// own; true while there are enough for it to be worth it.
+  bool merge(connection& db, sys_time now, std::size_t threshold = merge_from);
 
 private:
   std::int64_t period_at(sys_time now) const;
-  bool live(std::int64_t held, std::int64_t current) const;
+  static bool live(std::int64_t held, std::int64_t current);
   static std::optional<stored_claim> find_in(connection& db, std::size_t slot, const claim_key& key);
+  static std::optional<stored_claim> find_recent(const claim_board& board, const claim_key& key, std::int64_t current);
   std::optional<stored_claim> find_other(const claim_key& key, std::int64_t current);
-  void set_period(connection& db, std::size_t slot, std::int64_t period);
+  void make_room(connection& db, std::size_t slot, std::int64_t period);
+  void merge_some(connection& db, sys_time now);
+  void merge_one(connection& db, const claim_key& key, const recent_claim& what, std::int64_t current);
+  void finish_run(connection& db);
+  bool sweep_log(connection& db, std::int64_t current);
+  bool sweep_tables(connection& db, std::int64_t current);
 
   claim_board& own_;
   const claim_board& other_;
   store_file other_file_;
   std::unique_ptr<connection> other_db_;
   duration period_length_;
+  std::int64_t last_seq_ = 0;
+  std::vector<std::pair<claim_key, recent_claim>> run_;     ///< being merged, sorted by key
+  std::size_t merged_ = 0;                                  ///< of the run
+  std::vector<std::pair<claim_key, recent_claim>> settled_; ///< merged; leave memory after the commit
 };
 
 } // namespace carillon

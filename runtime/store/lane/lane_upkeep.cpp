@@ -93,7 +93,8 @@ std::optional<lane_upkeep::steady_time> lane_upkeep::step(lane_tables& in, claim
   {
     without_sync quick{in.db};
     transaction change{in.db};
-    auto more = index_users(in) || erase_some(in) || claims.sweep(in.db, clock_.now()) || remove_old(in);
+    auto more = index_users(in) || erase_some(in) || claims.sweep(in.db, clock_.now())
+                || claims.merge(in.db, clock_.now()) || remove_old(in);
     change.commit();
     if (more)
       return now;

@@ -62,15 +62,8 @@ limit_verdict throttle_state::charge_one(delivery& d, const std::string& categor
   auto settings = context->settings();
   auto& config = context->config;
   auto limits = limits_of(config, *settings, d, category, limit_owner::lane);
-  if (context->lane == lane::bulk) {
+  if (context->lane == lane::bulk)
     append(limits, limits_of(config, *settings, d, category, limit_owner::people));
-  } else if (context->post_debits) {
-    auto posted = std::make_shared<std::vector<debit>>();
-    for (auto& l : limits_of(config, *settings, d, category, limit_owner::people))
-      posted->push_back({l.name, l.key, l.limit});
-    if (!posted->empty())
-      context->post_debits(std::move(posted));
-  }
   auto now = context->clock.now();
   auto verdict = charge(*buckets, limits, now, debits);
   switch (verdict.what) {
@@ -83,6 +76,8 @@ limit_verdict throttle_state::charge_one(delivery& d, const std::string& categor
   case limit_verdict::kind::drop: d.status = delivery_status::suppressed; break;
   case limit_verdict::kind::reject: break; // the request as a whole is refused, or the delivery dropped
   }
+  if (d.limits_paid && context->post_debits)
+    post(limits_of(config, *settings, d, category, limit_owner::people));
   if (verdict.what != limit_verdict::kind::pass) {
     context->watch.throttled(context->lane, verdict.limit);
     d.decision = {"limit." + verdict.limit, verdict.reason};
@@ -90,6 +85,15 @@ limit_verdict throttle_state::charge_one(delivery& d, const std::string& categor
       d.history.back() = {d.status, now, d.decision.rule, d.decision.reason};
   }
   return verdict;
+}
+
+void throttle_state::post(const std::vector<applied_limit>& of_people) const {
+  if (of_people.empty())
+    return;
+  auto posted = std::make_shared<std::vector<debit>>();
+  for (auto& l : of_people)
+    posted->push_back({l.name, l.key, l.limit});
+  context->post_debits(std::move(posted));
 }
 
 void throttle_state::apply(const intake_ptr& what) {

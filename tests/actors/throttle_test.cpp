@@ -1,0 +1,283 @@
+#include "actors/throttle.hpp"
+
+#include <catch2/generators/catch_generators.hpp>
+
+#include "tests/helpers/lane_fixture.hpp"
+
+using namespace carillon;
+using namespace carillon::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct throttle_test : lane_fixture {
+  using lane_fixture::lane_fixture;
+  door caller;
+
+  /// A throttle that found no history; the limits have to be set before.
+  throttle_actor ready() {
+    store.histories.always(std::vector<delivery>{});
+    return start(throttle, throttle_config{});
+  }
+  static limit_options one_a_minute(over_limit over) { return {.rate = 1, .per = 1min, .burst = 1, .over = over}; }
+  intake_ptr placed() { return dispatcher_peer.take<intake_ptr>(place_atom_v); }
+  order_ptr recorded() { return status_sink_peer.take<order_ptr>(record_atom_v); }
+};
+
+struct critical_throttle_test : throttle_test {
+  critical_throttle_test() : throttle_test(lane::critical) {}
+};
+
+} // namespace
+
+TEST_CASE_METHOD(throttle_test, "work waits until the limits are rebuilt from recent attempts") {
+  config.limits.per_user = one_a_minute(over_limit::delay);
+  auto subject = start(throttle, throttle_config{});
+  CHECK(store.histories.asked() == start_of_tests - 1min);
+  send(subject, decide_atom_v, described(caller));
+  CHECK(dispatcher_peer.empty());
+
+  auto before = started_delivery(*sample_notification());
+  before.attempts.front().started_at = start_of_tests - 20s;
+  store.histories.answer(std::vector{before});
+  run();
+  auto what = placed();
+  CHECK(what->deliveries[0].d.status == delivery_status::scheduled);
+  CHECK(what->deliveries[0].d.due == start_of_tests + 40s);
+}
+
+TEST_CASE_METHOD(throttle_test, "history that cannot be read leaves the limits full instead of stopping the lane") {
+  config.limits.per_user = one_a_minute(over_limit::delay);
+  auto subject = start(throttle, throttle_config{});
+  store.histories.fail();
+  send(subject, decide_atom_v, described(caller));
+  CHECK(placed()->deliveries[0].d.status == delivery_status::queued);
+}
+
+TEST_CASE_METHOD(throttle_test, "history is read as far back as the longest limit, at most a day") {
+  config.limits.per_user = {.rate = 1, .per = 6h};
+  start(throttle, throttle_config{});
+  CHECK(store.histories.asked() == start_of_tests - 6h);
+  store.histories.forget();
+  config.limits.global = {.rate = 1, .per = std::chrono::hours{24 * 30}};
+  start(throttle, throttle_config{});
+  CHECK(store.histories.asked() == start_of_tests - 24h);
+}
+
+TEST_CASE_METHOD(throttle_test, "within its limits a request passes and keeps its debits for a refund") {
+  config.limits.per_user = one_a_minute(over_limit::delay);
+  auto subject = ready();
+  send(subject, decide_atom_v, described(caller));
+  auto what = placed();
+  CHECK(what->deliveries[0].d.status == delivery_status::queued);
+  CHECK(what->deliveries[0].d.limits_paid);
+  REQUIRE(what->debits.size() == 1);
+  CHECK(what->debits[0].limit == "per_user");
+}
+
+TEST_CASE_METHOD(throttle_test, "over a limit that delays, deliveries are spaced out with the limit's name") {
+  config.limits.per_user = one_a_minute(over_limit::delay);
+  auto subject = ready();
+  for (int i = 0; i < 3; ++i)
+    send(subject, decide_atom_v, described(caller));
+  placed();
+  for (auto due : {1min, 2min}) {
+    auto d = placed()->deliveries[0].d;
+    CHECK(d.status == delivery_status::scheduled);
+    CHECK(d.due == start_of_tests + due);
+    CHECK(d.decision.rule == "limit.per_user");
+    CHECK_FALSE(d.decision.reason.empty());
+    CHECK(d.limits_paid);
+    CHECK(d.history.back().status == delivery_status::scheduled);
+    CHECK(d.history.back().rule == "limit.per_user");
+  }
+  CHECK(watch.count("throttled per_user") == 2);
+}
+
+TEST_CASE_METHOD(throttle_test, "over a limit that drops, a delivery is suppressed and costs nothing") {
+  config.limits.per_user = one_a_minute(over_limit::drop);
+  auto subject = ready();
+  for (int i = 0; i < 3; ++i)
+    send(subject, decide_atom_v, described(caller));
+  placed();
+  for (int i = 0; i < 2; ++i) {
+    auto what = placed();
+    CHECK(what->deliveries[0].d.status == delivery_status::suppressed);
+    CHECK(what->deliveries[0].d.decision.rule == "limit.per_user");
+    CHECK(what->debits.empty());
+  }
+  advance(1min);
+  send(subject, decide_atom_v, described(caller));
+  CHECK(placed()->deliveries[0].d.status == delivery_status::queued);
+}
+
+TEST_CASE_METHOD(throttle_test, "over a limit that rejects, the whole request is refused and paid back") {
+  config.types["note"].limit = one_a_minute(over_limit::reject);
+  auto subject = ready();
+  send(subject, decide_atom_v, described(caller));
+  placed();
+
+  door other;
+  auto two = described(other);
+  two->deliveries.insert(two->deliveries.begin(), delivery_work{});
+  two->deliveries[0].n = two->n;
+  two->deliveries[0].d = sample_delivery(*two->n);
+  two->deliveries[0].d.type = "unlimited";
+  config.limits.per_channel = {.rate = 2, .per = 1min, .burst = 2};
+  send(subject, decide_atom_v, two);
+  CHECK(dispatcher_peer.empty());
+  CHECK(other.refusal().code == errc::rate_limited);
+  CHECK(other.refusal().retry_after == 1min);
+
+  // The first delivery's debit of the channel's limit came back: two still fit.
+  for (auto type : {"a", "b"}) {
+    auto what = described(caller);
+    what->deliveries[0].d.type = type;
+    send(subject, decide_atom_v, what);
+    CHECK(placed()->deliveries[0].d.status == delivery_status::queued);
+  }
+}
+
+TEST_CASE_METHOD(throttle_test, "deliveries that will not be sent now pay nothing") {
+  config.limits.per_user = one_a_minute(over_limit::drop);
+  auto subject = ready();
+  auto what = described(caller);
+  what->deliveries[0].d.status = delivery_status::suppressed;
+  send(subject, decide_atom_v, what);
+  CHECK(placed()->debits.empty());
+  send(subject, decide_atom_v, described(caller));
+  CHECK(placed()->deliveries[0].d.status == delivery_status::queued);
+}
+
+TEST_CASE_METHOD(throttle_test, "a replayed request gets its debits back") {
+  config.limits.per_user = one_a_minute(over_limit::drop);
+  auto subject = ready();
+  send(subject, decide_atom_v, described(caller));
+  auto debits = std::make_shared<const std::vector<debit>>(placed()->debits);
+  send(subject, refund_atom_v, debits);
+  send(subject, decide_atom_v, described(caller));
+  CHECK(placed()->deliveries[0].d.status == delivery_status::queued);
+}
+
+TEST_CASE_METHOD(throttle_test, "the other lane's debits count without a decision") {
+  config.limits.per_user = one_a_minute(over_limit::drop);
+  auto subject = ready();
+  debit theirs{"per_user", "per_user\ndefault/live\nu_1", *config.limits.per_user};
+  send(subject, debit_atom_v, std::make_shared<const std::vector<debit>>(1, theirs));
+  send(subject, decide_atom_v, described(caller));
+  CHECK(placed()->deliveries[0].d.status == delivery_status::suppressed);
+}
+
+TEST_CASE_METHOD(critical_throttle_test, "critical work is exempt from people's limits and posts its debits") {
+  config.limits.per_user = one_a_minute(over_limit::drop);
+  auto subject = ready();
+  for (int i = 0; i < 2; ++i) {
+    send(subject, decide_atom_v, described(caller, priority::critical));
+    auto what = placed();
+    CHECK(what->deliveries[0].d.status == delivery_status::queued);
+    CHECK(what->debits.empty());
+  }
+  REQUIRE(posted.size() == 2);
+  REQUIRE(posted[0]->size() == 1);
+  CHECK(posted[0]->front().key == "per_user\ndefault/live\nu_1");
+}
+
+TEST_CASE_METHOD(critical_throttle_test, "what a limit of the lane drops is not debited in bulk either") {
+  config.limits.per_user = one_a_minute(over_limit::delay);
+  config.limits.global = one_a_minute(over_limit::drop);
+  auto subject = ready();
+  for (int i = 0; i < 2; ++i)
+    send(subject, decide_atom_v, described(caller, priority::critical));
+  placed();
+  CHECK(placed()->deliveries[0].d.status == delivery_status::suppressed);
+  CHECK(posted.size() == 1);
+}
+
+TEST_CASE_METHOD(throttle_test, "stored work pays when it is due and goes on to the dispatcher") {
+  config.limits.per_user = one_a_minute(over_limit::delay);
+  auto subject = ready();
+  auto w = stored_work();
+  send(subject, decide_atom_v, w);
+  CHECK(dispatcher_peer.take<work_ptr>(place_atom_v) == w);
+  CHECK(w->d.limits_paid);
+  CHECK(w->d.history.size() == 1);
+}
+
+TEST_CASE_METHOD(throttle_test, "stored work over a limit is written back, and its slot returns once that is durable") {
+  auto over = GENERATE(over_limit::delay, over_limit::drop, over_limit::reject);
+  config.limits.per_user = one_a_minute(over);
+  auto subject = ready();
+  send(subject, decide_atom_v, described(caller));
+  placed();
+  auto returned = std::make_shared<int>(0);
+  send(subject, decide_atom_v, stored_work(returned));
+  CHECK(dispatcher_peer.empty());
+  auto order = recorded();
+  auto& d = order->update.d;
+  bool delayed = over == over_limit::delay;
+  CHECK(d.status == (delayed ? delivery_status::scheduled : delivery_status::suppressed));
+  CHECK(d.due == (delayed ? std::optional{start_of_tests + 1min} : std::nullopt));
+  CHECK(d.limits_paid == delayed);
+  CHECK(d.decision.rule == "limit.per_user");
+  CHECK(d.history.back().status == d.status);
+  CHECK(order->update.expected == delivery_status::queued);
+  CHECK(order->update.expected_attempts == 0);
+  CHECK(order->update.release_standby == !delayed);
+  CHECK(*returned == 0);
+  order.reset();
+  CHECK(*returned == 1);
+}
+
+TEST_CASE_METHOD(throttle_test, "a dry run shows the limits, says what would happen and debits nothing") {
+  config.limits.per_user = one_a_minute(over_limit::delay);
+  auto subject = ready();
+  auto explained = [&] {
+    auto what = caller.dry_run();
+    auto model = described(caller);
+    what->n = model->n;
+    what->deliveries = std::move(model->deliveries);
+    send(subject, decide_atom_v, what);
+    return placed();
+  };
+  for (int i = 0; i < 2; ++i) {
+    auto what = explained();
+    CHECK(what->deliveries[0].d.status == delivery_status::queued);
+    REQUIRE(what->limits.size() == 1);
+    REQUIRE(what->limits[0].size() == 1);
+    CHECK(what->limits[0][0].name == "per_user");
+    CHECK(what->limits[0][0].remaining == 1);
+  }
+  send(subject, decide_atom_v, described(caller));
+  placed();
+  auto what = explained();
+  CHECK(what->deliveries[0].d.status == delivery_status::scheduled);
+  CHECK(what->deliveries[0].d.due == start_of_tests + 1min);
+  CHECK(what->limits[0][0].remaining == 0);
+  CHECK(what->limits[0][0].resets_at == start_of_tests + 1min);
+}
+
+TEST_CASE_METHOD(throttle_test, "the run-time limit per user applies from the next decision on") {
+  auto subject = ready();
+  settings->per_user_per_minute = 1;
+  for (int i = 0; i < 2; ++i)
+    send(subject, decide_atom_v, described(caller));
+  CHECK(placed()->deliveries[0].d.status == delivery_status::queued);
+  CHECK(placed()->deliveries[0].d.decision.rule == "limit.throttle_per_user_per_minute");
+}
+
+TEST_CASE_METHOD(throttle_test, "a request that reaches a throttle without peers answers its caller") {
+  store.histories.always(std::vector<delivery>{});
+  auto subject = spawn(throttle, throttle_config{});
+  send(subject, decide_atom_v, described(caller));
+  CHECK(caller.refusal().code == errc::overloaded);
+}
+
+TEST_CASE_METHOD(throttle_test, "what waited in a throttle that dies answers its callers and returns its slots") {
+  auto subject = start(throttle, throttle_config{});
+  auto returned = std::make_shared<int>(0);
+  send(subject, decide_atom_v, described(caller));
+  send(subject, decide_atom_v, stored_work(returned));
+  kill(subject);
+  CHECK(caller.refusal().code == errc::overloaded);
+  CHECK(*returned == 1);
+}

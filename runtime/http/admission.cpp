@@ -31,6 +31,20 @@ bool takes_type(body_kind body, std::string_view type) {
   return body == body_kind::batch && (type == "application/x-ndjson" || type == "application/ndjson");
 }
 
+bool takes_parameter(const route& r, std::string_view name) {
+  for (auto rest = r.query; !rest.empty();) {
+    auto end = std::min(rest.find(' '), rest.size());
+    if (rest.substr(0, end) == name)
+      return true;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return false;
+}
+
+std::string parameters_of(const route& r) {
+  return r.query.empty() ? "no query parameters" : "the query parameters " + std::string{r.query};
+}
+
 } // namespace
 
 std::optional<fault> connection::admit() {
@@ -73,6 +87,9 @@ std::optional<fault> connection::admit_route() {
   auto query = parse_query(head_.target.substr(mark + 1));
   if (!query)
     return query.error();
+  for (auto& [name, value] : *query)
+    if (!takes_parameter(*route_, name))
+      return fault{errc::bad_query, "This call takes " + parameters_of(*route_) + '.'};
   request_.query = std::move(*query);
   return std::nullopt;
 }

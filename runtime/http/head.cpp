@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
+#include <limits>
 
 namespace carillon::http {
 namespace {
@@ -155,7 +156,7 @@ result<head> read_head(std::string_view block, parser& into) {
     return *problem;
   into.eager(false);
   into.header_limit(static_cast<std::uint32_t>(block.size() + 1));
-  into.body_limit(boost::none);
+  into.body_limit(std::numeric_limits<std::uint64_t>::max()); // the route's limit is set with the route
   beast::error_code ec;
   into.put(boost::asio::buffer(block.data(), block.size()), ec);
   if (ec)

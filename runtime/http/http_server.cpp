@@ -32,10 +32,11 @@ lane_options door_of(const options& config, lane l) {
 struct http_server::parts {
   parts(engine_port& engine, const options& config)
       : keys(config.auth.required),
-        shared{service{engine, keys, critical, bulk}, config, admin, route_table()},
+        shared{service{engine, keys, critical, bulk, jobs}, config, admin, route_table()},
         critical("crit-http", door_of(config, lane::critical), tick_of(config.server)),
         bulk("bulk-http", door_of(config, lane::bulk), tick_of(config.server)),
         admin("admin-http", lane_options{}, tick_of(config.server)),
+        jobs(engine, admin),
         admin_door(shared, admin, listener::admin, nullptr) {
     shared.log_requests = config.log.level == "debug";
   }
@@ -43,6 +44,7 @@ struct http_server::parts {
   key_ring keys;
   front shared;
   pool critical, bulk, admin;
+  job_board jobs;
   tls_context tls;
   acceptor admin_door;
   std::optional<acceptor> open_door;

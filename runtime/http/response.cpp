@@ -58,6 +58,13 @@ ordered_json kept_json(const std::string& text) {
   return value.is_discarded() ? ordered_json(nullptr) : value;
 }
 
+ordered_json rendered_json(const rendered& what) {
+  ordered_json out{{"title", what.title}, {"body", what.body}, {"data", kept_json(what.data)}};
+  if (!what.html.empty())
+    out["html"] = what.html;
+  return out;
+}
+
 ordered_json delivery_json(const delivery& d) {
   ordered_json out{{"id", to_string(d.id)},
                    {"channel", to_string(d.channel)},

@@ -14,6 +14,9 @@ ordered_json delivery_json(const delivery& d);
 /// An erased one has id, status and `erased` only.
 ordered_json notification_json(const notification_view& view);
 
+/// What one channel shows: title, body, html where there is one, data.
+ordered_json rendered_json(const rendered& what);
+
 /// Null, or the time in RFC 3339.
 ordered_json time_json(const std::optional<sys_time>& at);
 

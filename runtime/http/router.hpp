@@ -18,7 +18,7 @@ enum class listener : std::uint8_t { open, admin, both };
 /// What a route's body is.
 enum class body_kind : std::uint8_t {
   none,        ///< none is needed; one that comes is read and ignored
-  json,        ///< application/json, at most server.max_body
+  document,    ///< application/json, at most server.max_body
   merge_patch, ///< the same, or application/merge-patch+json
   batch,       ///< application/json or application/x-ndjson, at most server.max_batch_body
 };

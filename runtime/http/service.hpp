@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/http/engine_port.hpp"
+#include "runtime/http/jobs.hpp"
 #include "runtime/http/key_ring.hpp"
 #include "runtime/http/pool.hpp"
 
@@ -12,6 +13,7 @@ struct service {
   key_ring& keys;
   pool& critical;
   pool& bulk;
+  job_board& jobs;
 
   pool& pool_of(lane l) { return l == lane::critical ? critical : bulk; }
 };

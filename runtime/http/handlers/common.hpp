@@ -3,6 +3,7 @@
 
 #include "runtime/http/exchange.hpp"
 #include "runtime/http/json_text.hpp"
+#include "runtime/http/object_reader.hpp"
 
 namespace carillon::http {
 
@@ -14,22 +15,46 @@ inline answer no_content() {
   return {204};
 }
 
-/// Another tenant's id looks like one that does not exist.
-inline fault no_such(std::string_view what) {
-  return {errc::not_found, "There is no " + std::string{what} + " of that id."};
-}
+/// `{data: [...], next_cursor}`; an empty cursor is null.
+answer list_answer(ordered_json rows, const std::string& next_cursor);
 
-/// `"7"`: a version as an entity tag (RFC 9110, section 8.8.3).
-inline header etag(std::uint64_t version) {
-  return {"ETag", '"' + std::to_string(version) + '"'};
-}
+/// Another tenant's id looks like one that does not exist.
+fault no_such(std::string_view what);
 
 /// The id in the path; not_found where it is no UUIDv7.
-inline result<uuid> id_of(const request& rq, std::string_view what, std::size_t arg = 0) {
-  auto id = parse_uuid(rq.args[arg]);
-  if (!id)
-    return no_such(what);
-  return *id;
+result<uuid> id_of(const request& rq, std::string_view what, std::size_t arg = 0);
+
+/// `"7"`: a version as an entity tag (RFC 9110, section 8.8.3).
+header etag(std::uint64_t version);
+
+/// The version a write is bound to: of `If-Match: "7"`, 0 for `If-None-Match: *`
+/// (it must not exist), nothing without either. bad_header for anything else.
+result<std::optional<std::uint64_t>> expected_version(const request& rq);
+
+/// The refusal of a body with these errors; `errors` is not empty.
+fault invalid(std::vector<field_error> errors);
+
+/// Reads a JSON body with `read(object_reader&) -> T`, then refuses what is wrong or unknown.
+template <class Read, class T = std::invoke_result_t<Read, object_reader&>>
+result<T> read_object(const json& body, Read read) {
+  std::vector<field_error> errors;
+  object_reader in{body, "", errors};
+  T out = read(in);
+  if (body.is_object())
+    in.finish();
+  else
+    errors.resize(1); // that it is no object says it all
+  if (!errors.empty())
+    return invalid(std::move(errors));
+  return out;
+}
+
+template <class Read, class T = std::invoke_result_t<Read, object_reader&>>
+result<T> read_body(const request& rq, Read read) {
+  auto body = parse_json(rq.body);
+  if (!body)
+    return body.error();
+  return read_object(*body, std::move(read));
 }
 
 } // namespace carillon::http

@@ -1,5 +1,7 @@
 #include "runtime/http/handlers/common.hpp"
 #include "runtime/http/handlers/handlers.hpp"
+#include "runtime/http/openapi.hpp"
+#include "runtime/http/routes.hpp"
 
 namespace carillon::http {
 
@@ -18,6 +20,11 @@ void get_readiness(service& with, request&, responder respond) {
 
 void get_metrics(service& with, request&, responder respond) {
   respond(answer{200, with.engine.metrics(), {}, "text/plain; version=0.0.4; charset=utf-8"});
+}
+
+void get_openapi(service&, request&, responder respond) {
+  static const std::string document = to_text(openapi_document(route_table()));
+  respond(answer{200, document});
 }
 
 } // namespace carillon::http

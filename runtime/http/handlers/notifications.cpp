@@ -1,6 +1,12 @@
+#include <algorithm>
+#include <array>
+
+#include "messages/transitions.hpp"
+#include "runtime/http/handlers/both_lanes.hpp"
 #include "runtime/http/handlers/common.hpp"
 #include "runtime/http/handlers/handlers.hpp"
-#include "runtime/http/request.hpp"
+#include "runtime/http/handlers/query_reader.hpp"
+#include "runtime/http/handlers/send.hpp"
 #include "runtime/http/response.hpp"
 #include "runtime/http/submission.hpp"
 
@@ -18,22 +24,31 @@ answer accepted(const receipt& r) {
   return out;
 }
 
-/// Reads the body into an intake for the engine.
-result<intake_ptr> read_intake(service& with, request& rq) {
+result<intake_ptr> read_intake(service& with, const request& rq) {
   auto body = parse_json(rq.body);
   if (!body)
     return body.error();
-  auto read = read_notification(*body, with.engine.config(), with.engine.clock().now(), rq.idempotency_key);
-  if (!read)
-    return read.error();
-  auto out = std::make_shared<intake>();
-  out->command = std::move(read->command);
-  out->space = rq.where();
-  out->lane = read->lane;
-  out->correlation_id = rq.id;
-  out->claim = std::move(read->claim);
-  out->received = rq.received;
+  return make_intake(with, rq, *body, rq.idempotency_key);
+}
+
+ordered_json explained_json(const explained_delivery& e) {
+  ordered_json out{{"channel", to_string(e.d.channel)},
+                   {"address", masked(e.d.channel, e.d.address)},
+                   {"status", shown_status(e.d)},
+                   {"decision", {{"rule", e.d.decision.rule}, {"reason", e.d.decision.reason}}},
+                   {"providers", e.providers},
+                   {"content", rendered_json(e.what)},
+                   {"earliest_at", time_json(e.earliest_at)},
+                   {"limits", ordered_json::array()}};
+  for (auto& l : e.limits)
+    out["limits"].push_back({{"name", l.name}, {"remaining", l.remaining}, {"resets_at", time_json(l.resets_at)}});
   return out;
+}
+
+bool is_notification_status(std::string_view word) {
+  constexpr std::array words{"accepted",  "scheduled", "processing", "retrying",   "held",    "sent",
+                             "delivered", "read",      "failed",     "suppressed", "expired", "cancelled"};
+  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 } // namespace
@@ -44,12 +59,25 @@ void post_notification(service& with, request& rq, responder respond) {
     with.engine.watch().rejected(code_of(what.error().code));
     return respond(std::move(what.error()));
   }
-  auto deadline = rq.received + with.engine.config().server.accept_deadline;
-  submit(with, std::move(*what), deadline, [&with, respond](result<receipt> got) {
+  submit(with, std::move(*what), accept_deadline(with, rq), [&with, respond](result<receipt> got) {
     if (got)
       return respond(accepted(*got));
     with.engine.watch().rejected(code_of(got.error().code));
     respond(std::move(got.error()));
+  });
+}
+
+void post_explain(service& with, request& rq, responder respond) {
+  auto what = read_intake(with, rq);
+  if (!what)
+    return respond(std::move(what.error()));
+  explain(with, std::move(*what), accept_deadline(with, rq), [respond](result<explanation> got) {
+    if (!got)
+      return respond(std::move(got.error()));
+    ordered_json rows = ordered_json::array();
+    for (auto& e : got->deliveries)
+      rows.push_back(explained_json(e));
+    respond(json_answer({{"deliveries", std::move(rows)}}));
   });
 }
 
@@ -61,6 +89,37 @@ void get_notification(service& with, request& rq, responder respond) {
     .find(rq.where(), *id, answer_with<notification_view>(rq, respond, [](const notification_view& found) {
             return json_answer(notification_json(found));
           }));
+}
+
+void list_notifications(service& with, request& rq, responder respond) {
+  query_reader query{rq};
+  notification_filter filter;
+  filter.space = rq.where();
+  filter.user_id = query.text("user_id");
+  filter.type = query.text("type");
+  filter.status = query.text("status");
+  filter.channel = query.word("channel", parse_channel, channel_words);
+  filter.since = query.time("since");
+  filter.until = query.time("until");
+  filter.limit = query.limit();
+  if (!filter.status.empty() && !is_notification_status(filter.status))
+    query.refuse("status", "must be a status of a notification, like delivered");
+  auto from = query.word("cursor", parse_lane_cursor, "the cursors this list answered").value_or(lane_cursor{});
+  if (query.problem())
+    return respond(*query.problem());
+  auto ask = [](lane_store& store, notification_filter own, done<notification_page> then) {
+    store.list(std::move(own), std::move(then));
+  };
+  read_both<notification_page>(with, rq, filter, from, ask,
+                               [respond, from, limit = filter.limit](result<both_pages<notification_page>> got) {
+                                 if (!got)
+                                   return respond(std::move(got.error()));
+                                 auto [found, next] = merge(*got, from, limit);
+                                 ordered_json rows = ordered_json::array();
+                                 for (auto& view : found)
+                                   rows.push_back(notification_json(view));
+                                 respond(list_answer(std::move(rows), next ? to_text(*next) : ""));
+                               });
 }
 
 } // namespace carillon::http

@@ -1,0 +1,172 @@
+// People: profile, preferences and erasure. After each change the caches of both
+// lanes are told before the caller is, so its next request sees the change.
+#include "runtime/http/user_json.hpp"
+
+#include "runtime/http/handlers/common.hpp"
+#include "runtime/http/handlers/handlers.hpp"
+
+namespace carillon::http {
+namespace {
+
+using show = answer (*)(const user&);
+
+answer show_profile(const user& who) {
+  auto out = json_answer(user_json(who));
+  out.headers.push_back(etag(who.version));
+  return out;
+}
+
+answer show_preferences(const user& who) {
+  auto out = json_answer(preferences_json(who));
+  out.headers.push_back(etag(who.preferences_version));
+  return out;
+}
+
+/// Either part of a person: how it is read, shown and versioned.
+struct part_rules {
+  user_part part;
+  void (*read)(object_reader& in, const options& config, user& out);
+  ordered_json (*write)(const user& who);
+  show answer_with;
+  std::uint64_t user::*version;
+};
+constexpr part_rules profile{user_part::profile,
+                             [](object_reader& in, const options&, user& out) { read_profile(in, out); }, profile_json,
+                             show_profile, &user::version};
+constexpr part_rules choices{user_part::preferences, read_preferences, preferences_json, show_preferences,
+                             &user::preferences_version};
+
+result<user> read_part(const options& config, const request& rq, const json& body, const part_rules& rules) {
+  return read_object(body, [&](object_reader& in) {
+    user out;
+    out.space = rq.where();
+    out.id = rq.args[0];
+    rules.read(in, config, out);
+    return out;
+  });
+}
+
+done<user_ptr> after_write(service& with, const request& rq, responder respond, const part_rules& rules) {
+  return on_pool<user_ptr>(rq, [&with, &rules, respond](result<user_ptr> kept) {
+    if (!kept)
+      return respond(std::move(kept.error()));
+    with.engine.announce(change{(*kept)->space, (*kept)->id, {}});
+    respond(rules.answer_with(**kept));
+  });
+}
+
+void get_part(service& with, request& rq, responder respond, const part_rules& rules) {
+  with.engine.control().get_user(
+    rq.where(), rq.args[0],
+    answer_with<user_ptr>(rq, respond, [&rules](const user_ptr& who) { return rules.answer_with(*who); }));
+}
+
+void put_part(service& with, request& rq, responder respond, const part_rules& rules) {
+  auto expected = expected_version(rq);
+  auto body = parse_json(rq.body);
+  if (!expected || !body)
+    return respond(expected ? body.error() : expected.error());
+  auto what = read_part(with.engine.config(), rq, *body, rules);
+  if (!what)
+    return respond(std::move(what.error()));
+  auto now = with.engine.clock().now();
+  what->created_at = what->updated_at = now;
+  with.engine.control().put_user(std::move(*what), rules.part, *expected, after_write(with, rq, respond, rules));
+}
+
+/// RFC 7396: null takes a member away. The write is bound to the version that was
+/// read, so that a change in between is not lost.
+void patch_part(service& with, request& rq, responder respond, const part_rules& rules) {
+  auto expected = expected_version(rq);
+  auto patch = parse_json(rq.body);
+  if (!expected || !patch)
+    return respond(expected ? patch.error() : expected.error());
+  auto again = std::make_shared<request>(std::move(rq));
+  auto merge = [&with, &rules, respond, again, patch = std::move(*patch),
+                expected = *expected](result<user_ptr> found) {
+    if (!found)
+      return respond(std::move(found.error()));
+    json merged = rules.write(**found);
+    merged.merge_patch(patch);
+    auto what = read_part(with.engine.config(), *again, merged, rules);
+    if (!what)
+      return respond(std::move(what.error()));
+    what->created_at = (*found)->created_at;
+    what->updated_at = with.engine.clock().now();
+    auto version = expected.value_or((**found).*rules.version);
+    with.engine.control().put_user(std::move(*what), rules.part, version, after_write(with, *again, respond, rules));
+  };
+  with.engine.control().get_user(again->where(), again->args[0], on_pool<user_ptr>(*again, std::move(merge)));
+}
+
+/// Takes a person out of every file, one after the other; the tombstone is durable first.
+class erasure : public std::enable_shared_from_this<erasure> {
+public:
+  erasure(service& with, request rq, responder respond)
+      : with_(with), rq_(std::move(rq)), respond_(std::move(respond)) {}
+
+  void run() {
+    with_.engine.control().erase_user(rq_.where(), id(), with_.engine.clock().now(), then([](erasure& e) {
+                                        e.with_.engine.announce(change{e.rq_.where(), e.id(), {}});
+                                        e.erase_lane(lane::critical);
+                                      }));
+  }
+
+private:
+  void erase_lane(lane l) {
+    with_.engine.store_of(l).erase(rq_.where(), id(), then([l](erasure& e) {
+                                     if (l == lane::critical)
+                                       e.erase_lane(lane::bulk);
+                                     else
+                                       e.erase_inbox();
+                                   }));
+  }
+  void erase_inbox() {
+    with_.engine.inbox().erase(rq_.where(), id(), then([](erasure& e) { e.finish(); }));
+  }
+  void finish() {
+    with_.engine.control().finish_erasure(rq_.where(), id(), then([](erasure& e) { e.respond_(no_content()); }));
+  }
+
+  /// The next step, on the pool; a step that failed is taken up by the engine, from the tombstone.
+  template <class Next>
+  done<ok_t> then(Next next) {
+    return on_pool<ok_t>(rq_, [self = shared_from_this(), next](result<ok_t> got) {
+      if (got)
+        next(*self);
+      else
+        self->respond_(std::move(got.error()));
+    });
+  }
+  const std::string& id() const { return rq_.args[0]; }
+
+  service& with_;
+  request rq_;
+  responder respond_;
+};
+
+} // namespace
+
+void get_user(service& with, request& rq, responder respond) {
+  get_part(with, rq, std::move(respond), profile);
+}
+void put_user(service& with, request& rq, responder respond) {
+  put_part(with, rq, std::move(respond), profile);
+}
+void patch_user(service& with, request& rq, responder respond) {
+  patch_part(with, rq, std::move(respond), profile);
+}
+void delete_user(service& with, request& rq, responder respond) {
+  std::make_shared<erasure>(with, std::move(rq), std::move(respond))->run();
+}
+void get_preferences(service& with, request& rq, responder respond) {
+  get_part(with, rq, std::move(respond), choices);
+}
+void put_preferences(service& with, request& rq, responder respond) {
+  put_part(with, rq, std::move(respond), choices);
+}
+void patch_preferences(service& with, request& rq, responder respond) {
+  patch_part(with, rq, std::move(respond), choices);
+}
+
+} // namespace carillon::http

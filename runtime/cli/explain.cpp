@@ -57,13 +57,19 @@ std::string limit_text(const nlohmann::json& limit, sys_time now) {
   return text.str();
 }
 
+/// The server's clock and ours may differ a little: what is not ahead is now.
+std::string earliest_text(const nlohmann::json& d, sys_time now) {
+  const auto text = relative_of(d, "earliest_at", now);
+  return text.starts_with("in ") ? text : "now";
+}
+
 void show_delivery(session& s, const nlohmann::json& d) {
   const auto status = printable(text_of(d, "status"));
   s.out << s.style(tone::strong, printable(text_of(d, "channel"))) << "  " << printable(text_of(d, "address")) << "  "
         << s.style(tone_of(status), status) << '\n';
   const auto decision = d.value("decision", nlohmann::json::object());
   labelled(s, "decided", printable(text_of(decision, "rule") + ": " + text_of(decision, "reason")));
-  labelled(s, "earliest", relative_of(d, "earliest_at", s.now()));
+  labelled(s, "earliest", earliest_text(d, s.now()));
   labelled(s, "providers", names_of(d.value("providers", nlohmann::json::array())));
   const auto content = d.value("content", nlohmann::json::object());
   labelled(s, "title", printable(text_of(content, "title")));

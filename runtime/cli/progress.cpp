@@ -21,13 +21,15 @@ std::string bar(std::size_t finished, std::size_t total, std::size_t width) {
 }
 
 void progress::show(std::size_t finished) {
+  if (total_ == 0)
+    return;
   if (session_.live) {
     session_.out << redraw << what_ << ' ' << bar(finished, total_, bar_width) << std::flush;
     drawn_ = true;
     return;
   }
   // A line for every tenth, so that a log of it stays short.
-  const auto tenths = total_ == 0 ? 10 : std::min<std::size_t>(10, finished * 10 / total_);
+  const auto tenths = std::min<std::size_t>(10, finished * 10 / total_);
   if (tenths <= shown_tenths_)
     return;
   shown_tenths_ = tenths;

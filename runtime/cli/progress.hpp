@@ -13,7 +13,7 @@ class progress {
 public:
   progress(session& s, std::string what, std::size_t total) : session_(s), what_(std::move(what)), total_(total) {}
 
-  /// `finished` of the total; draws where it moved.
+  /// `finished` of the total; draws where it moved, and nothing of a total of 0.
   void show(std::size_t finished);
   /// Ends the bar's line.
   void end();

@@ -36,13 +36,14 @@ std::string slots_of(const nlohmann::json& lane) {
 
 /// One row a lane, critical first.
 void add_lanes(table& rows, const nlohmann::json& provider) {
+  const auto channel = printable(text_of(provider, "channel"));
   const auto lanes = provider.value("lanes", nlohmann::json::object());
   for (const auto l : all_lanes) {
     const auto view = lanes.find(to_string(l));
     if (view != lanes.end())
       rows.add({{printable(text_of(provider, "name")), tone::strong},
                 printable(text_of(provider, "protocol")),
-                printable(text_of(provider, "channel")),
+                channel.empty() ? "any" : channel,
                 std::string{to_string(l)},
                 breaker_cell(*view),
                 failures_of(*view),

@@ -14,7 +14,7 @@ const char* two_providers = R"({"data": [
   {"name": "relay", "protocol": "smtp", "channel": "email", "lanes": {
     "critical": {"breaker": "closed", "forced": "automatic", "failure_rate": 0, "in_flight": 1, "slots": 64},
     "bulk": {"breaker": "half_open", "forced": "automatic", "failure_rate": 0.416, "in_flight": 64, "slots": 64}}},
-  {"name": "texts", "protocol": "sandbox", "channel": "sms", "lanes": {
+  {"name": "texts", "protocol": "sandbox", "channel": null, "lanes": {
     "critical": {"breaker": "open", "forced": "open", "failure_rate": 0, "in_flight": 0, "slots": 8}}}]})";
 
 } // namespace
@@ -28,7 +28,7 @@ TEST_CASE("providers lists both lanes of every provider, aligned") {
         == "PROVIDER  PROTOCOL  CHANNEL  LANE      BREAKER         FAILURES  IN FLIGHT\n"
            "relay     smtp      email    critical  closed          0 %       1/64\n"
            "relay     smtp      email    bulk      half_open       42 %      64/64\n"
-           "texts     sandbox   sms      critical  open (by hand)  0 %       0/8\n");
+           "texts     sandbox   any      critical  open (by hand)  0 %       0/8\n");
 }
 
 TEST_CASE("an order to a breaker carries its state and reason") {

@@ -103,6 +103,17 @@ TEST_CASE("explain shows decision, providers, content and limits of every delive
            "  limit      per_user: 4 left, full again in 30 s\n");
 }
 
+TEST_CASE("explain says now where nothing holds a delivery back") {
+  fake_api api;
+  api.answer("POST /v1/notifications/explain", 200, R"({"deliveries": [{"channel": "email", "address": "a***@b.org",
+    "status": "queued", "decision": {"rule": "allowed", "reason": "Nothing stands against it."},
+    "earliest_at": "2026-05-01T11:59:59.9Z"}]})");
+  terminal t;
+  t.input = "{}";
+  CHECK(t.run({"explain", "-", "--server", api.url()}) == 0);
+  CHECK(t.out.find("  earliest   now\n") != std::string::npos);
+}
+
 TEST_CASE("explain reads a file, and refuses one that is not JSON with the place") {
   fake_api api;
   api.answer("POST /v1/notifications/explain", 200, R"({"deliveries": []})");

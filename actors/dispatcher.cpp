@@ -9,6 +9,8 @@
 namespace carillon {
 namespace {
 
+constexpr std::size_t orphans_at_once = 10'000;
+
 /// What becomes of a request once the store has answered. Runs on the store's
 /// thread, so it only posts: the door is answered, started work goes to its
 /// provider, and whoever must know of waiting work is told.
@@ -56,20 +58,34 @@ struct acceptance_end {
 } // namespace
 
 void dispatcher_state::find_queues() {
-  context->store.queues(
-    [to = self, now = context->clock.now(), context = context](result<std::vector<queue_state>> answer) {
-      if (!answer)
-        return cross(to, stall_atom_v, queue_key{});
-      for (auto& q : *answer) {
-        if (q.ready || (q.next_due && *q.next_due <= now))
-          cross(to, ready_atom_v, queue_key{q.queue, q.space});
-        if (route_from(context->config, q.queue).empty()) // its provider is gone: nobody else reads its open calls
-          context->store.in_flight(q.queue, 0, 10'000, [to](result<std::vector<struct pulled>> rows) {
-            if (rows)
-              cross(to, answer_atom_v, std::make_shared<std::vector<struct pulled>>(std::move(*rows)));
-          });
-      }
+  context->store.barrier([to = self, context = context](status_result reached) {
+    if (!reached)
+      return cross(to, answer_atom_v, queue_list_ptr{});
+    context->store.queues([to](result<std::vector<queue_state>> answer) {
+      cross(to, answer_atom_v, answer ? std::make_shared<std::vector<queue_state>>(std::move(*answer)) : nullptr);
     });
+  });
+}
+
+void dispatcher_state::found_queues(const queue_list_ptr& all) {
+  if (!all)
+    return pause();
+  named = true;
+  auto now = context->clock.now();
+  for (auto& q : *all) {
+    if (q.ready || (q.next_due && *q.next_due <= now))
+      queues->ready({q.queue, q.space});
+    if (route_from(context->config, q.queue).empty()) // its provider is gone: nobody else reads its open calls
+      read_orphans(q.queue);
+  }
+  fill();
+}
+
+void dispatcher_state::read_orphans(const std::string& queue) {
+  context->store.in_flight(queue, 0, orphans_at_once, [to = self](result<std::vector<struct pulled>> rows) {
+    if (rows)
+      cross(to, answer_atom_v, std::make_shared<std::vector<struct pulled>>(std::move(*rows)));
+  });
 }
 
 void dispatcher_state::end_orphans(const pulled_ptr& rows) {
@@ -88,7 +104,7 @@ void dispatcher_state::fail_for_want_of_provider(delivery& d) const {
 void dispatcher_state::begin(delivery_work& w, ready_queues::credit credit, std::optional<queue_key> pulled_from) {
   w.slot = slot{credit.provider, credit.epoch, [to = self, credit, pulled_from, key = w.d.key] {
                   if (pulled_from)
-                    cross(to, settle_atom_v, *pulled_from, key);
+                    cross(to, stall_atom_v, *pulled_from, key);
                   cross(to, credit_atom_v, credit.provider, credit.epoch, std::size_t{1});
                 }};
 }
@@ -124,7 +140,7 @@ void dispatcher_state::route(delivery_work& w, std::vector<queue_key>& parked) {
   if (d.status != delivery_status::queued)
     return;
   queue_key queue{d.queue, d.space};
-  if (!draining && queues->straight(queue))
+  if (!draining && named && queues->straight(queue))
     if (auto credit = queues->take(w.route)) {
       begin(w, *credit, std::nullopt);
       return mark_started(w, context->clock.now());
@@ -226,8 +242,8 @@ void dispatcher_state::pulled(const queue_key& queue, const pull_answer_ptr& ans
 }
 
 void dispatcher_state::place(const work_ptr& what) {
-  if (draining)
-    return; // let go: the row stays in the store
+  if (draining || !peers)
+    return; // dropped: the row stays in the store
   queue_key queue{what->d.queue, what->d.space};
   auto key = what->d.key;
   what->route = route_from(context->config, what->d.queue);
@@ -236,20 +252,22 @@ void dispatcher_state::place(const work_ptr& what) {
                        [what, queue, key, peers = peers, to = self](result<std::vector<row_key>> answer) {
                          if (!answer) // the row stays ready; its slot goes back with `what`
                            return cross(to, stall_atom_v, queue);
+                         cross(to, settle_atom_v, queue, key);
                          if (answer->empty())
                            return; // cancelled meanwhile
-                         cross(to, settle_atom_v, queue, key);
                          if (auto* provider = peers->provider(what->slot.provider()))
                            pass(*provider, is_urgent(what->d.priority), send_atom_v, what);
                        });
 }
 
 void dispatcher_state::stalled(const queue_key& queue) {
-  if (queue.first.empty())
-    unnamed = true;
-  else
-    queues->ready(queue);
+  queues->ready(queue);
   pause();
+}
+
+void dispatcher_state::dropped(const queue_key& queue, row_key key) {
+  if (queues->let_go(queue, key))
+    stalled(queue);
 }
 
 void dispatcher_state::pause() {
@@ -259,7 +277,7 @@ void dispatcher_state::pause() {
 
 void dispatcher_state::resume() {
   pausing = false;
-  if (std::exchange(unnamed, false))
+  if (!named)
     find_queues();
   fill();
 }
@@ -292,7 +310,9 @@ dispatcher_actor::behavior_type dispatcher(dispatcher_actor::stateful_pointer<di
     },
     [self](answer_atom, const queue_key& queue, const pull_answer_ptr& answer) { self->state.pulled(queue, answer); },
     [self](answer_atom, const pulled_ptr& rows) { self->state.end_orphans(rows); },
+    [self](answer_atom, const queue_list_ptr& all) { self->state.found_queues(all); },
     [self](stall_atom, const queue_key& queue) { self->state.stalled(queue); },
+    [self](stall_atom, const queue_key& queue, row_key key) { self->state.dropped(queue, key); },
     [self](settle_atom, const queue_key& queue, row_key key) { self->state.queues->let_go(queue, key); },
     [self](beat_atom) { self->state.resume(); },
     [self](drain_atom) { self->state.draining = true; },

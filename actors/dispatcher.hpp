@@ -25,11 +25,14 @@ struct dispatcher_state {
   std::unique_ptr<ready_queues> queues;
   bool draining = false;
   bool pausing = false; ///< the store failed: a beat is under way
-  bool unnamed = false; ///< the queues of before are not known yet
+  bool named = false;   ///< the queues of before are known
   dispatcher_actor::stateful_pointer<dispatcher_state> self_ptr = nullptr;
 
-  /// Finds queues that have unfinished work from before.
+  /// Finds queues that have unfinished work from before, also what an earlier
+  /// incarnation still had on its way into the store.
   void find_queues();
+  void found_queues(const queue_list_ptr& all);
+  void read_orphans(const std::string& queue);
   void end_orphans(const pulled_ptr& rows);
   void place(const intake_ptr& what);
   void place(const work_ptr& what);
@@ -38,6 +41,7 @@ struct dispatcher_state {
   void fill();
   /// Waits a moment before the store is asked again.
   void stalled(const queue_key& queue);
+  void dropped(const queue_key& queue, row_key key);
   void pause();
   void resume();
 

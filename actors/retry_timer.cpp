@@ -36,7 +36,7 @@ void retry_timer_state::plan(const report_ptr& what) {
 
 void retry_timer_state::waits(const queue_key& queue, sys_time until) {
   auto now = context->clock.now();
-  if (until > now + config.horizon)
+  if (until > now + config.horizon && until > read_until)
     return; // read from the store when its time comes near
   due[rounded_up(until)].insert(queue);
 }
@@ -49,9 +49,35 @@ void retry_timer_state::beat() {
     due.erase(due.begin());
   }
   if (context->steady() >= next_refresh)
-    refresh();
+    started ? refresh() : start();
   auto next = due.empty() ? now + config.tick : std::min(due.begin()->first, now + config.tick);
   self_ptr->delayed_send(self_ptr, std::max(next - now, duration{std::chrono::milliseconds{5}}), beat_atom_v);
+}
+
+void retry_timer_state::start() {
+  if (std::exchange(reading, true))
+    return;
+  read_until = context->clock.now();
+  context->store.barrier([to = self, context = context](status_result reached) {
+    if (!reached)
+      return cross(to, answer_atom_v, queue_list_ptr{});
+    context->store.queues([to](result<std::vector<queue_state>> answer) {
+      cross(to, answer_atom_v, answer ? std::make_shared<std::vector<queue_state>>(std::move(*answer)) : nullptr);
+    });
+  });
+}
+
+void retry_timer_state::found_queues(const queue_list_ptr& all) {
+  reading = false;
+  if (!all) {
+    next_refresh = context->steady() + config.tick;
+    return;
+  }
+  started = true;
+  for (auto& q : *all)
+    if (q.next_due)
+      waits({q.queue, q.space}, *q.next_due);
+  refresh();
 }
 
 void retry_timer_state::refresh() {
@@ -59,27 +85,14 @@ void retry_timer_state::refresh() {
     return;
   next_refresh = context->steady() + config.refresh;
   auto now = context->clock.now();
-  if (read_until == sys_time{})
-    start();
-  auto from = std::max(read_until, sys_time{duration{1}});
-  auto until = std::max(from, now + config.horizon);
-  context->store.due_between(from, until, config.entries, [to = self, until](result<std::vector<due_entry>> answer) {
-    cross(to, answer_atom_v, answer ? std::make_shared<std::vector<due_entry>>(std::move(*answer)) : nullptr, until);
-  });
+  auto until = std::max(read_until, now + config.horizon);
+  context->store.due_between(
+    read_until, until, config.entries, [to = self, until](result<std::vector<due_entry>> answer) {
+      cross(to, answer_atom_v, answer ? std::make_shared<std::vector<due_entry>>(std::move(*answer)) : nullptr, until);
+    });
   context->store.expired_held(now, held_at_once, [to = self](result<std::vector<pulled>> answer) {
     if (answer && !answer->empty())
       cross(to, answer_atom_v, std::make_shared<std::vector<pulled>>(std::move(*answer)));
-  });
-}
-
-void retry_timer_state::start() {
-  read_until = context->clock.now();
-  context->store.queues([to = self, context = context](result<std::vector<queue_state>> answer) {
-    if (!answer)
-      return context->watch.log(log_level::warning, "retry_timer.queues_unknown", {{"detail", answer.error().detail}});
-    for (auto& q : *answer)
-      if (q.next_due)
-        cross(to, due_atom_v, queue_key{q.queue, q.space}, *q.next_due);
   });
 }
 
@@ -127,6 +140,7 @@ retry_timer_actor::behavior_type retry_timer(retry_timer_actor::stateful_pointer
   return {
     [self](plan_atom, const report_ptr& what) { self->state.plan(what); },
     [self](due_atom, const queue_key& queue, sys_time until) { self->state.waits(queue, until); },
+    [self](answer_atom, const queue_list_ptr& all) { self->state.found_queues(all); },
     [self](answer_atom, const due_list_ptr& entries, sys_time until) { self->state.read(entries, until); },
     [self](answer_atom, const pulled_ptr& held) { self->state.expire(held); },
     [self](credit_atom, std::size_t first_attempts) {

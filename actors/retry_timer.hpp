@@ -34,9 +34,11 @@ struct retry_timer_state {
   std::chrono::steady_clock::time_point next_refresh{};
   sys_time read_until{}; ///< due times before it are in `due` or were passed on
   bool reading = false;
+  bool started = false; ///< overdue work from before is known
 
-  /// Overdue work from before, then the horizon.
+  /// Overdue work from before, also what was on its way into the store, then the horizon.
   void start();
+  void found_queues(const queue_list_ptr& all);
   void plan(const report_ptr& what);
   void waits(const queue_key& queue, sys_time until);
   void beat();

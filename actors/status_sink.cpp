@@ -73,6 +73,8 @@ void status_sink_state::written(row_key key, const update_result& answer) {
   auto& what = *found.mapped();
   if (auto* provider = what.settle_with.empty() ? nullptr : peers->provider(what.settle_with))
     cross(*provider, settle_atom_v, key);
+  if (what.work) // ended, or waits for a time: not to be read again now
+    cross(peers->dispatcher, settle_atom_v, queue_key{what.work->d.queue, what.work->d.space}, key);
   if (!answer.applied)
     return; // cancelled or resolved meanwhile: that stands
   follow(what);

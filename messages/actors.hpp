@@ -30,6 +30,7 @@ using queue_key = std::pair<std::string, space>; ///< provider's queue and whose
 using pull_answer_ptr = std::shared_ptr<pull_result>;
 using pulled_ptr = std::shared_ptr<std::vector<pulled>>;
 using due_list_ptr = std::shared_ptr<std::vector<due_entry>>;
+using queue_list_ptr = std::shared_ptr<std::vector<queue_state>>;
 } // namespace carillon
 
 CAF_BEGIN_TYPE_ID_BLOCK(carillon, first_custom_type_id)
@@ -52,6 +53,7 @@ CAF_ADD_TYPE_ID(carillon, (carillon::due_list_ptr))
 CAF_ADD_TYPE_ID(carillon, (carillon::person))
 CAF_ADD_TYPE_ID(carillon, (carillon::wire_answer))
 CAF_ADD_TYPE_ID(carillon, (carillon::update_result))
+CAF_ADD_TYPE_ID(carillon, (carillon::queue_list_ptr))
 
 CAF_ADD_ATOM(carillon, carillon, submit_atom, "submit")   // take a request in
 CAF_ADD_ATOM(carillon, carillon, decide_atom, "decide")   // apply your rule and pass it on
@@ -96,10 +98,12 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::due_list_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::person)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::wire_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::update_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(carillon::queue_list_ptr)
 
 namespace carillon {
 
-// clang-format off: one handler a line, each with its comment
+// One handler a line, each with its comment.
+// clang-format off
 /// Takes requests in; one per lane. Gives id, lane and key reservation.
 using ingest_actor = caf::typed_actor<
   // A request from a door. Passes it to preference; answers the door itself with
@@ -163,13 +167,18 @@ using dispatcher_actor = caf::typed_actor<
   caf::reacts_to<parked_atom, queue_key>,
   // The store answered a pull for that queue; null: it could not.
   caf::reacts_to<answer_atom, queue_key, pull_answer_ptr>,
-  // The store could not start work of that queue (or, without a queue, not name
-  // the queues): it is tried again after a pause.
+  // The store named the queues that have unfinished work from before; null: it
+  // could not, it is asked again after a pause. Until then nothing goes straight.
+  caf::reacts_to<answer_atom, queue_list_ptr>,
+  // The store could not start work of that queue: it is tried again after a pause.
   caf::reacts_to<stall_atom, queue_key>,
+  // Pulled work was dropped on its way: its row still waits in the store, and is
+  // read again after a pause.
+  caf::reacts_to<stall_atom, queue_key, row_key>,
   // Calls recorded as started at a provider that the configuration no longer has:
   // they end as ambiguous.
   caf::reacts_to<answer_atom, pulled_ptr>,
-  // Pulled work left the dispatcher's hands: started, ended or let go.
+  // Pulled work left the dispatcher's hands: it was started, or it ended.
   caf::reacts_to<settle_atom, queue_key, row_key>,
   // Its own clock: pulls again what could not be pulled.
   caf::reacts_to<beat_atom>,
@@ -208,6 +217,9 @@ using retry_timer_actor = caf::typed_actor<
   caf::reacts_to<plan_atom, report_ptr>,
   // A row of that queue waits until the instant.
   caf::reacts_to<due_atom, queue_key, sys_time>,
+  // The store named the queues that have unfinished work from before; null: it
+  // could not, it is asked again.
+  caf::reacts_to<answer_atom, queue_list_ptr>,
   // The store read the due times up to that instant (the horizon).
   caf::reacts_to<answer_atom, due_list_ptr, sys_time>,
   // Held deliveries whose expiry has passed.

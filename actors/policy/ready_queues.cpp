@@ -101,9 +101,9 @@ void ready_queues::take_in_hand(const queue_key& queue, row_key key) {
   queues_[queue].in_hand.insert(key);
 }
 
-void ready_queues::let_go(const queue_key& queue, row_key key) {
-  if (auto found = queues_.find(queue); found != queues_.end())
-    found->second.in_hand.erase(key);
+bool ready_queues::let_go(const queue_key& queue, row_key key) {
+  auto found = queues_.find(queue);
+  return found != queues_.end() && found->second.in_hand.erase(key) > 0;
 }
 
 } // namespace carillon

@@ -59,7 +59,8 @@ public:
   void pulled(const queue_key& queue, bool more);
 
   void take_in_hand(const queue_key& queue, row_key key);
-  void let_go(const queue_key& queue, row_key key);
+  /// False where it was not in hand (any more).
+  bool let_go(const queue_key& queue, row_key key);
 
   std::vector<std::string> route(const std::string& queue) const { return route_(queue); }
 

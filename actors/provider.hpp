@@ -56,6 +56,8 @@ struct provider_state {
   void issue();
   std::size_t usable();
   void wake_at(sys_time when);
+  /// A pause or an open breaker ends by itself: looks again then.
+  void wake_when_unblocked();
 
   // --- calls
   void send(const work_ptr& what);

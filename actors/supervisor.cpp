@@ -37,7 +37,7 @@ std::vector<provider_options> providers_of(const options& config) {
 void supervisor_state::list_children() {
   auto& lane = context->config.lanes.at(context->lane);
   auto add = [this](std::string child_name, std::function<caf::actor(lane_peers&)> how) {
-    children.push_back({std::move(child_name), std::move(how), {}, restart_policy{config.restarts}, {}});
+    children.push_back({std::move(child_name), std::move(how), {}, restart_policy{config.restarts}});
   };
   auto keep = [](auto& place, auto handle) {
     place = handle;
@@ -76,26 +76,25 @@ void supervisor_state::list_children() {
 void supervisor_state::spawn(child& c) {
   c.handle = c.spawn(peers);
   c.restart_at.reset();
+  c.is_new = true;
   self->monitor(c.handle);
 }
 
+/// Overtakes, and reaches new children first: nobody writes to them before they know their peers.
 void supervisor_state::publish() {
   auto now = std::make_shared<const lane_peers>(peers);
-  for (auto& shard : now->preferences)
-    cross(shard, peers_atom_v, now);
-  for (auto& [provider_name, each] : now->providers)
-    cross(each, peers_atom_v, now);
-  cross(now->status_sink, peers_atom_v, now);
-  cross(now->retry_timer, peers_atom_v, now);
-  cross(now->dispatcher, peers_atom_v, now);
-  cross(now->throttle, peers_atom_v, now);
-  cross(now->ingest, peers_atom_v, now);
+  for (bool is_new : {true, false})
+    for (auto& c : children)
+      if (c.is_new == is_new)
+        pass(c.handle, true, peers_atom_v, now);
+  for (auto& c : children)
+    c.is_new = false;
   context->publish(now);
 }
 
 void supervisor_state::lost(const caf::actor_addr& whom, const std::string& reason) {
   auto found = std::find_if(children.begin(), children.end(), [&](const child& c) { return c.handle == whom; });
-  if (found == children.end() || draining)
+  if (found == children.end() || stopping)
     return;
   auto now = context->steady();
   context->watch.actor_restarted(context->lane, found->name);
@@ -126,6 +125,8 @@ void supervisor_state::restart_due() {
     }
   if (any)
     publish();
+  if (any && draining) // outcomes of calls on the wire still have to be kept
+    drain();
   view.healthy = intensity.now(now) == restart_intensity::level::calm;
   context->report_health(view);
 }
@@ -154,7 +155,7 @@ void supervisor_state::look_at_children() {
 }
 
 void supervisor_state::stop() {
-  draining = true;
+  stopping = true;
   for (auto& c : children)
     caf::anon_send_exit(c.handle, caf::exit_reason::user_shutdown);
 }

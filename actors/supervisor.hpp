@@ -29,7 +29,8 @@ struct supervisor_state {
     std::function<caf::actor(lane_peers&)> spawn; ///< also puts the handle where peers find it
     caf::actor handle;
     restart_policy policy;
-    std::optional<std::chrono::steady_clock::time_point> restart_at;
+    std::optional<std::chrono::steady_clock::time_point> restart_at = {};
+    bool is_new = true; ///< does not know its peers yet
   };
 
   context_ptr context;
@@ -40,6 +41,7 @@ struct supervisor_state {
   restart_intensity intensity;
   lane_view view;
   bool draining = false;
+  bool stopping = false;
   std::map<std::string, std::size_t> calls; ///< between durable start and outcome, by provider
 
   void list_children();

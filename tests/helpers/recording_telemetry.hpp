@@ -33,7 +33,7 @@ public:
   void breaker(lane, std::string_view provider, breaker_state s) override { note("breaker", provider, to_string(s)); }
   void actor_restarted(lane, std::string_view actor) override { note("restarted", actor); }
   void window(lane, std::size_t) override {}
-  void mailbox(lane, std::string_view, std::size_t) override {}
+  void mailbox(lane, std::string_view actor, std::size_t) override { note("mailbox", actor); }
   void preference_cache(bool hit) override { note("cache", hit ? "hit" : "miss"); }
 
 private:

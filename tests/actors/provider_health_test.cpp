@@ -1,0 +1,246 @@
+// Breaker, pauses and orders: when a provider stops taking work, and starts again.
+#include "tests/actors/provider_fixture.hpp"
+
+using namespace carillon;
+using namespace carillon::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct provider_health_test : provider_fixture {
+  provider_health_test() {
+    how.slots = 8;
+    how.options.breaker.consecutive = 3;
+    how.options.breaker.open_for = 30s;
+    how.options.breaker.half_open_calls = 2;
+  }
+  /// Fails until the breaker opens; answers the credit of that moment.
+  credit open_breaker(credit given) {
+    for (int i = 1; i <= 3; ++i) {
+      call(given.epoch, i);
+      answer(broken(wire_answer::failure::not_sent));
+    }
+    return newest_credit();
+  }
+  void settle_failures() {
+    for (int i = 1; i <= 3; ++i)
+      settle(i);
+    status_sink_peer.clear();
+  }
+};
+
+struct webhook_health_test : provider_health_test {
+  webhook_health_test() {
+    how.options.protocol = "webhook";
+    how.options.channel = channel::webhook;
+    how.options.signing_secrets = {secret{"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"}};
+  }
+  void call_endpoint(std::uint64_t epoch, std::string url, int number) {
+    auto w = work(epoch, number);
+    w->d.channel = channel::webhook;
+    w->d.address = std::move(url);
+    send(subject, send_atom_v, w);
+  }
+  void ask_for_pause() {
+    wire_answer slower;
+    slower.status = 429;
+    slower.headers = {{"retry-after", "20"}};
+    answer(slower);
+  }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(provider_health_test, "failures open the breaker, which voids all credit") {
+  auto given = begin();
+  auto voided = open_breaker(given);
+  CHECK(voided.epoch > given.epoch);
+  CHECK(voided.slots == 0);
+  CHECK(look().breaker == breaker_state::open);
+  CHECK(look().opened == 1);
+  CHECK(watch.has("breaker first open"));
+  CHECK(watch.has("log breaker.opened"));
+  settle_failures();
+  CHECK(credits() == 0);
+  call(given.epoch, 4); // was on its way
+  CHECK_FALSE(reported()->attempted);
+}
+
+TEST_CASE_METHOD(provider_health_test, "after open_for exactly the probes are let through, however calls go") {
+  auto voided = open_breaker(begin());
+  settle_failures();
+  advance(29s);
+  CHECK(credits() == 0);
+  advance(1s);
+  auto probes = newest_credit();
+  CHECK(probes.epoch == voided.epoch);
+  CHECK(probes.slots == 2);
+  CHECK(look().breaker == breaker_state::half_open);
+  call(probes.epoch, 1);
+  answer(250);
+  settle(1);
+  CHECK(credits() == 0); // one probe is still out
+  call(probes.epoch, 2);
+  answer(250);
+  CHECK(look().breaker == breaker_state::closed);
+  settle(2);
+  CHECK(newest_credit().slots == 8);
+}
+
+TEST_CASE_METHOD(provider_health_test, "a failed probe opens the breaker for another time") {
+  open_breaker(begin());
+  settle_failures();
+  advance(30s);
+  auto probes = newest_credit();
+  call(probes.epoch, 1);
+  answer(broken(wire_answer::failure::no_answer));
+  CHECK(look().breaker == breaker_state::open);
+  CHECK(newest_credit().slots == 0);
+  settle(1);
+  advance(29s);
+  CHECK(credits() == 0);
+  advance(1s);
+  CHECK(newest_credit().slots == 2);
+}
+
+TEST_CASE_METHOD(provider_health_test, "a probe that says nothing of the provider is let through again") {
+  open_breaker(begin());
+  settle_failures();
+  advance(30s);
+  auto probes = newest_credit();
+  call(probes.epoch, 1);
+  answer(broken(wire_answer::failure::refused_address));
+  settle(1);
+  CHECK(newest_credit().slots == 1);
+}
+
+TEST_CASE_METHOD(provider_health_test, "a call from before the breaker opened does not count as a probe") {
+  auto given = begin();
+  call(given.epoch, 9);
+  advance(1s);
+  for (int i = 1; i <= 3; ++i) {
+    call(given.epoch, i);
+    vendors.calls.answer(broken(wire_answer::failure::not_sent));
+    run();
+  }
+  // The oldest answer was for call 9: one of the three is still on the wire.
+  CHECK(look().breaker == breaker_state::open);
+  newest_credit();
+  advance(30s);
+  auto probes = newest_credit();
+  CHECK(probes.slots == 2);
+  answer(broken(wire_answer::failure::not_sent));
+  CHECK(look().breaker == breaker_state::half_open);
+}
+
+TEST_CASE_METHOD(provider_health_test, "a refused account opens the breaker at once and says so") {
+  auto given = begin();
+  call(given.epoch);
+  answer(535);
+  CHECK(outcome_of(reported()) == outcome::bad_credentials);
+  CHECK(look().breaker == breaker_state::open);
+  CHECK(newest_credit().slots == 0);
+  CHECK(watch.has("log provider.credentials_refused"));
+}
+
+TEST_CASE_METHOD(provider_health_test, "a throttle with a time pauses the whole provider until then") {
+  how.options.protocol = "sandbox"; // says Retry-After: 1
+  how.options.sandbox.throttle_rate = 1;
+  auto given = begin();
+  call(given.epoch);
+  auto r = reported();
+  CHECK(outcome_of(r) == outcome::throttled);
+  CHECK(r->retry_after == 1s);
+  auto voided = newest_credit();
+  CHECK(voided.epoch > given.epoch);
+  CHECK(voided.slots == 0);
+  settle();
+  advance(999ms);
+  CHECK(credits() == 0);
+  advance(1ms);
+  CHECK(newest_credit().slots == 8);
+  CHECK(look().breaker == breaker_state::closed);
+}
+
+TEST_CASE_METHOD(provider_health_test, "a clock that steps back during a pause does not end the provider") {
+  how.options.protocol = "sandbox";
+  how.options.sandbox.throttle_rate = 1;
+  call(begin().epoch);
+  settle();
+  newest_credit();
+  clock.step(-10s);
+  advance(2s);
+  CHECK(credits() == 0);
+  advance(10s);
+  CHECK(newest_credit().slots == 8);
+}
+
+TEST_CASE_METHOD(webhook_health_test, "a throttling endpoint is paused alone") {
+  auto given = begin();
+  call_endpoint(given.epoch, "https://slow.example/hook", 1);
+  ask_for_pause();
+  CHECK(outcome_of(reported()) == outcome::throttled);
+  CHECK(credits() == 0);
+
+  call_endpoint(given.epoch, "https://slow.example/hook", 2);
+  CHECK(vendors.calls.made() == 1);
+  auto r = reported();
+  CHECK_FALSE(r->attempted);
+  CHECK(r->not_before == start_of_tests + 20s);
+  CHECK(look().in_flight == 2);
+  settle(2);
+  CHECK(newest_credit().slots == 1);
+
+  call_endpoint(given.epoch, "https://quick.example/hook", 3);
+  CHECK(vendors.calls.made() == 2);
+  advance(20s);
+  call_endpoint(given.epoch, "https://slow.example/hook", 4);
+  CHECK(vendors.calls.made() == 3);
+}
+
+TEST_CASE_METHOD(webhook_health_test, "paused endpoints are remembered up to a bound") {
+  how.paused_endpoints = 1;
+  auto given = begin();
+  for (int i = 1; i <= 2; ++i) {
+    call_endpoint(given.epoch, "https://" + std::to_string(i) + ".example/hook", i);
+    ask_for_pause();
+  }
+  call_endpoint(given.epoch, "https://2.example/hook", 3);
+  CHECK(vendors.calls.made() == 3);
+}
+
+TEST_CASE_METHOD(provider_health_test, "a person's order opens the breaker, closes it, and gives it back to itself") {
+  auto given = begin();
+  send(subject, order_atom_v, breaker_order::open);
+  auto voided = newest_credit();
+  CHECK(voided.epoch > given.epoch);
+  CHECK(voided.slots == 0);
+  CHECK(look().forced == breaker_order::open);
+  advance(1h); // an order does not run out
+  CHECK(credits() == 0);
+  CHECK_FALSE(has_timer());
+
+  send(subject, order_atom_v, breaker_order::closed);
+  CHECK(newest_credit().slots == 8);
+  CHECK(look().forced == breaker_order::closed);
+  send(subject, order_atom_v, breaker_order::automatic);
+  CHECK(newest_credit().slots == 8);
+  CHECK(look().forced == breaker_order::automatic);
+}
+
+TEST_CASE_METHOD(provider_health_test, "forced closed, failures open nothing") {
+  begin();
+  send(subject, order_atom_v, breaker_order::closed);
+  auto given = newest_credit();
+  for (int i = 1; i <= 5; ++i)
+    complete(given.epoch, 451, i);
+  CHECK(look().breaker == breaker_state::closed);
+  CHECK(newest_credit().epoch == given.epoch);
+}
+
+TEST_CASE_METHOD(provider_health_test, "a standing order is in force from the start") {
+  standing_orders["first"] = breaker_order::open;
+  subject = start(provider, how);
+  CHECK(newest_credit().slots == 0);
+  CHECK(look().forced == breaker_order::open);
+}

@@ -1,0 +1,168 @@
+#include "actors/policy/limits.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "tests/helpers/samples.hpp"
+
+using namespace carillon;
+using namespace carillon::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto now = start_of_tests;
+
+delivery someone() {
+  return sample_delivery(*sample_notification());
+}
+
+limit_options limit(double rate, over_limit over = over_limit::delay) {
+  return {.rate = rate, .per = 1min, .burst = 0, .over = over};
+}
+
+std::vector<std::string> names_of(const std::vector<applied_limit>& limits) {
+  std::vector<std::string> names;
+  for (auto& l : limits)
+    names.push_back(l.name);
+  return names;
+}
+
+/// Every kind of limit at once, each with a rate of its own.
+options all_limits() {
+  auto config = two_providers();
+  config.limits = {.global = limit(1), .per_user = limit(2), .per_user_channel = limit(3), .per_channel = limit(4)};
+  config.types["note"].limit = limit(5);
+  config.categories["transactional"].limits = limit(6);
+  config.channels[channel::email].limits = limit(7);
+  return config;
+}
+
+} // namespace
+
+TEST_CASE("limits apply from the narrowest to the widest, people's apart from the lane's") {
+  auto config = all_limits();
+  feature_settings settings;
+  settings.per_user_per_minute = 8;
+  CHECK(names_of(limits_of(config, settings, someone(), "transactional", limit_owner::people))
+        == std::vector<std::string>{"type", "category", "channel", "per_user_channel", "per_user",
+                                    "throttle_per_user_per_minute"});
+  CHECK(names_of(limits_of(config, settings, someone(), "transactional", limit_owner::lane))
+        == std::vector<std::string>{"per_channel", "global"});
+}
+
+TEST_CASE("limits that are not configured, or have no rate, do not apply") {
+  auto config = two_providers();
+  CHECK(limits_of(config, {}, someone(), "transactional", limit_owner::people).empty());
+  config.limits.per_user = limit(0);
+  CHECK(limits_of(config, {}, someone(), "transactional", limit_owner::people).empty());
+}
+
+TEST_CASE("a bucket belongs to whom its limit concerns") {
+  struct row {
+    const char* what;
+    void (*change)(delivery&);
+    std::vector<std::string> shared; ///< limits whose bucket stays the same
+  };
+  auto config = all_limits();
+  auto keys = [&](const delivery& d) {
+    std::map<std::string, std::string> all;
+    for (auto owner : {limit_owner::people, limit_owner::lane})
+      for (auto& l : limits_of(config, {}, d, "transactional", owner))
+        all[l.name] = l.key;
+    return all;
+  };
+  auto before = keys(someone());
+  for (auto& each : std::vector<row>{
+         {"another person", [](delivery& d) { d.user_id = "u_2"; }, {"global", "per_channel"}},
+         {"another channel", [](delivery& d) { d.channel = channel::sms; }, {"category", "global", "per_user", "type"}},
+         {"another tenant", [](delivery& d) { d.space.tenant = "other"; }, {"global"}},
+         {"test data", [](delivery& d) { d.space.mode = mode::test; }, {"global"}},
+         {"another type",
+          [](delivery& d) { d.type = "other"; },
+          {"category", "channel", "global", "per_channel", "per_user", "per_user_channel"}},
+       }) {
+    INFO(each.what);
+    auto d = someone();
+    each.change(d);
+    std::vector<std::string> shared;
+    for (auto& [name, key] : keys(d))
+      if (before[name] == key)
+        shared.push_back(name);
+    CHECK(shared == each.shared);
+  }
+}
+
+TEST_CASE("what passes is debited everywhere") {
+  bucket_table buckets{10};
+  std::vector<debit> debits;
+  std::vector<applied_limit> limits{{"a", "a", limit(1)}, {"b", "b", limit(2)}};
+  CHECK(charge(buckets, limits, now, debits).what == limit_verdict::kind::pass);
+  REQUIRE(debits.size() == 2);
+  CHECK(debits[0].key == "a");
+  CHECK(buckets.find("a")->remaining(limit(1), now) == 0);
+  CHECK(buckets.find("b")->remaining(limit(2), now) == 1);
+}
+
+TEST_CASE("what is delayed waits for the slowest limit and has its place reserved") {
+  bucket_table buckets{10};
+  std::vector<debit> debits;
+  std::vector<applied_limit> limits{{"slow", "slow", limit(1)}, {"quick", "quick", limit(60)}};
+  charge(buckets, limits, now, debits);
+  auto second = charge(buckets, limits, now, debits);
+  CHECK(second.what == limit_verdict::kind::delay);
+  CHECK(second.limit == "slow");
+  CHECK(second.until == now + 1min);
+  CHECK_FALSE(second.reason.empty());
+  CHECK(charge(buckets, limits, now, debits).until == now + 2min);
+}
+
+TEST_CASE("what is dropped or rejected costs nothing, whichever limit says so") {
+  for (auto [over, expected] : {std::pair{over_limit::drop, limit_verdict::kind::drop},
+                                std::pair{over_limit::reject, limit_verdict::kind::reject}}) {
+    bucket_table buckets{10};
+    std::vector<debit> debits;
+    std::vector<applied_limit> limits{{"delays", "delays", limit(60)}, {"refuses", "refuses", limit(1, over)}};
+    charge(buckets, limits, now, debits);
+    debits.clear();
+    auto verdict = charge(buckets, limits, now, debits);
+    CHECK(verdict.what == expected);
+    CHECK(verdict.limit == "refuses");
+    CHECK(verdict.until == now + 1min);
+    CHECK(debits.empty());
+    CHECK(buckets.find("delays")->remaining(limit(60), now) == 59);
+  }
+}
+
+TEST_CASE("a peek says the same as a charge would, and shows every limit it looked at") {
+  bucket_table buckets{10};
+  std::vector<debit> debits;
+  std::vector<applied_limit> limits{{"a", "a", limit(1)}, {"b", "b", limit(2)}};
+  for (auto expected : {limit_verdict::kind::pass, limit_verdict::kind::delay}) {
+    std::vector<limit_view> views;
+    CHECK(peek(buckets, limits, now, views).what == expected);
+    CHECK(peek(buckets, limits, now, views).what == expected); // it cost nothing
+    REQUIRE(views.size() == 4);
+    CHECK(views[0].name == "a");
+    CHECK(views[0].remaining == (expected == limit_verdict::kind::pass ? 1 : 0));
+    CHECK(views[1].remaining == (expected == limit_verdict::kind::pass ? 2 : 1));
+    CHECK(charge(buckets, limits, now, debits).what == expected);
+  }
+}
+
+TEST_CASE("history is needed for as long as the longest limit, and a minute at least") {
+  auto config = two_providers();
+  CHECK(longest_period(config) == 1min);
+  auto longer = [&](std::optional<limit_options>& place) {
+    place = limit_options{.rate = 1, .per = 2h};
+    auto found = longest_period(config);
+    place.reset();
+    return found == 2h;
+  };
+  CHECK(longer(config.limits.global));
+  CHECK(longer(config.limits.per_user));
+  CHECK(longer(config.limits.per_user_channel));
+  CHECK(longer(config.limits.per_channel));
+  CHECK(longer(config.types["note"].limit));
+  CHECK(longer(config.categories["reminder"].limits));
+  CHECK(longer(config.channels[channel::sms].limits));
+}

@@ -38,6 +38,7 @@ public:
   const wall_clock& clock() const override { return clock_; }
   telemetry& watch() override { return watch_; }
   void submit(intake_ptr what) override;
+  secret link_key() const override { return link_key_; }
   lane_store& store_of(lane l) override { return stores_.of(l); }
   control_store& control() override { return *stores_.control; }
   inbox_store& inbox() override { return *stores_.inbox; }

@@ -33,6 +33,9 @@ public:
   /// `what->lane`. Its `answer` is called exactly once.
   virtual void submit(intake_ptr what) = 0;
 
+  /// Signs unsubscribe links; empty: there are none.
+  virtual secret link_key() const { return {}; }
+
   virtual lane_store& store_of(lane l) = 0;
   virtual control_store& control() = 0;
   virtual inbox_store& inbox() = 0;

@@ -127,6 +127,8 @@ ordered_json response(std::string_view description, std::string_view gives) {
   ordered_json out{{"description", description}};
   if (gives == "text")
     out["content"]["text/plain"] = {{"schema", {{"type", "string"}}}};
+  else if (gives == "page")
+    out["content"]["text/html"] = {{"schema", {{"type", "string"}}}};
   else if (!gives.empty())
     out["content"]["application/json"] = {{"schema", reference(gives)}};
   return out;

@@ -97,6 +97,11 @@ constexpr std::array table{
   route{put,   "/v1/settings/{feature}",            manage, open,  body::document,  put_setting,
         "Put settings in force on every node", "setting_request", 200, "setting", ""},
 
+  route{get,   "/u/{token}",                        anyone, open,  body::none,  get_unsubscribe,
+        "A page on which a person can unsubscribe; changes nothing", "", 200, "page", ""},
+  route{post,  "/u/{token}",                        anyone, open,  body::none,  post_unsubscribe,
+        "Unsubscribe by one click (RFC 8058)", "", 200, "page", ""},
+
   route{get,   "/openapi.json",                     anyone, open,  body::none,  get_openapi,
         "This description", "", 200, "any_object", ""},
   route{get,   "/healthz",                          anyone, both,  body::none,  get_health,

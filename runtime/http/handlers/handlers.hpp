@@ -58,6 +58,10 @@ void delete_key(service& with, request& rq, responder respond);
 void get_setting(service& with, request& rq, responder respond);
 void put_setting(service& with, request& rq, responder respond);
 
+// unsubscribe.cpp
+void get_unsubscribe(service& with, request& rq, responder respond);
+void post_unsubscribe(service& with, request& rq, responder respond);
+
 // health.cpp
 void get_health(service& with, request& rq, responder respond);
 void get_readiness(service& with, request& rq, responder respond);

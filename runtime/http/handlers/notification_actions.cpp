@@ -100,12 +100,15 @@ void post_resolve(service& with, request& rq, responder respond) {
     return respond(std::move(what.error()));
   auto l = lane_of(*id);
   decision why{"resolved", "ended by hand with key " + rq.caller->name};
-  auto resolved = [&with, l, respond](result<delivery> got) {
+  auto resolved = [&with, l, respond, id = *id, where = rq.where()](result<delivery> got) {
     if (!got)
       return respond(std::move(got.error()));
-    if (got->status == delivery_status::queued)
-      with.engine.wake(l, {*got});
     respond(json_answer(delivery_json(*got)));
+    // It may be queued again, or have released a sibling of routing = first.
+    with.engine.store_of(l).find(where, id, [&with, l](result<notification_view> found) {
+      if (found)
+        with.engine.wake(l, found->deliveries);
+    });
   };
   with.engine.store_of(l).resolve(rq.where(), *id, what->delivery_id, what->to, std::move(why),
                                   with.engine.clock().now(), on_pool<delivery>(rq, std::move(resolved)));

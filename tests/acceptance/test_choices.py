@@ -2,6 +2,7 @@
 from datetime import datetime, timedelta, timezone
 
 from support.api import fresh_mailbox, fresh_user
+from support.waiting import passes
 
 CONFIG = """
 [types.security_alert]
@@ -136,5 +137,5 @@ def test_a_suppression_can_end_by_itself(api):
     api.post("/v1/suppressions", {"channel": "email", "address": address, "cause": "manual",
                                   "expires_at": until}).expect(201)
     api.outcome(email(api, fresh_user(), "order_shipped", to={"email": address}), "suppressed")
-    later = (datetime.now(timezone.utc) + timedelta(seconds=1.5)).isoformat()
-    api.outcome(email(api, fresh_user(), "order_shipped", to={"email": address}, send_at=later), "sent")
+    passes(1.1)
+    api.outcome(email(api, fresh_user(), "order_shipped", to={"email": address}), "sent")

@@ -37,11 +37,10 @@ def add_arguments(parser):
     parser.add_argument("--users", type=int, default=100_000, help="people with preferences, every tenth opted out")
     parser.add_argument("--vendor-delay-ms", type=float, default=0, help="the vendor answers after so long (0)")
     parser.add_argument("--slots", type=int, default=64, help="calls at once to the vendor, per lane (64)")
-    parser.add_argument("--preset", default="release", help="CMake preset that is built (release)")
 
 
 def run(arguments):
-    folder = harness.build(arguments.preset)
+    folder = harness.build(arguments)
     with harness.Workspace() as work, \
             harness.Vendor(folder, f"delay_ms={arguments.vendor_delay_ms}") as vendor, \
             harness.Engine(folder / "carillon", work, CONFIG.format(slots=arguments.slots)) as engine:

@@ -21,11 +21,13 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def build(preset="release"):
-    """Builds engine, load generator and vendor; returns the build folder."""
-    folder = ROOT / "build" / preset
+def build(arguments):
+    """The folder with engine, load generator and vendor; built unless `--build` names one."""
+    if arguments.build:
+        return pathlib.Path(arguments.build).resolve()
+    folder = ROOT / "build" / arguments.preset
     if not (folder / "build.ninja").exists():
-        subprocess.run(["cmake", "--preset", preset], cwd=ROOT, check=True, stdout=sys.stderr)
+        subprocess.run(["cmake", "--preset", arguments.preset], cwd=ROOT, check=True, stdout=sys.stderr)
     targets = ["carillon", "bench_load", "bench_vendor"]
     subprocess.run(["cmake", "--build", str(folder), "--target", *targets], check=True, stdout=sys.stderr)
     return folder

@@ -6,9 +6,9 @@
 namespace carillon {
 
 struct limit_options {
-  double rate = 0;                         ///< 0: no limit
+  double rate = 0; ///< 0: no limit
   duration per = std::chrono::minutes{1};
-  double burst = 0;                        ///< 0: same as rate
+  double burst = 0; ///< 0: same as rate
   over_limit over = over_limit::delay;
   bool operator==(const limit_options&) const = default;
 };

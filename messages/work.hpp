@@ -131,12 +131,12 @@ using intake_ptr = std::shared_ptr<intake>;
 /// sent: the provider keeps it, and sends it again to a status sink that was restarted.
 struct report {
   notification_ptr n;
-  delivery d;                      ///< `attempts.back()` is the attempt, finished
+  delivery d; ///< `attempts.back()` is the attempt, finished
   std::optional<duration> retry_after;
-  bool attempted = true;           ///< false: never sent; the start is undone and does not count
+  bool attempted = true;              ///< false: never sent; the start is undone and does not count
   std::optional<sys_time> not_before; ///< of one not attempted: its endpoint asked for a pause
-  bool confirms = false;           ///< the protocol's acceptance is delivery
-  bool key_carried = false;        ///< the vendor recognises a repeat by our id: ambiguous is safe to retry
+  bool confirms = false;              ///< the protocol's acceptance is delivery
+  bool key_carried = false;           ///< the vendor recognises a repeat by our id: ambiguous is safe to retry
 };
 using report_ptr = std::shared_ptr<const report>;
 
@@ -144,8 +144,8 @@ using report_ptr = std::shared_ptr<const report>;
 struct update_order {
   notification_ptr n;
   delivery_update update;
-  std::string settle_with;         ///< provider whose slot becomes free; empty: none
-  bool suppress_address = false;   ///< put the address on the ledger first
+  std::string settle_with;             ///< provider whose slot becomes free; empty: none
+  bool suppress_address = false;       ///< put the address on the ledger first
   std::shared_ptr<delivery_work> work; ///< of work that never reached a provider: let go once durable
 };
 using order_ptr = std::shared_ptr<update_order>;

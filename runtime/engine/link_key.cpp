@@ -12,8 +12,9 @@ result<secret> link_key_of(const std::filesystem::path& folder) {
     std::string text;
     if (std::getline(in, text) && !text.empty())
       return secret{text};
-    return fault{errc::internal_error, file.string() + " is empty; restore it, or remove it to have a new one made: "
-                                         "links that were sent before then stop working."};
+    return fault{errc::internal_error, file.string()
+                                         + " is empty; restore it, or remove it to have a new one made: "
+                                           "links that were sent before then stop working."};
   }
   auto made = make_key(admin_key_template(), sys_time{}).text; // as random as a key, but never one
   if (auto written = write_key_file(file, made); !written)

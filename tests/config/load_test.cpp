@@ -123,7 +123,7 @@ TEST_CASE("a variable for a named section nobody wrote makes one in small letter
   CHECK(result.value.types.at("order_shipped").on_ambiguous == ambiguity_policy::hold);
 }
 
-TEST_CASE("--set takes quoted names, TOML values and plain text") {
+TEST_CASE("the --set option takes quoted names, TOML values and plain text") {
   load_request request;
   request.set = {"types.\"a.b\".channels=[\"email\"]",     "types.\"a.b\".category=alert",
                  "channels.email.providers=sandbox_email", "server.public_url=\"https://x.example\"",

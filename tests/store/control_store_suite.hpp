@@ -228,12 +228,7 @@ inline void keeps_breaker_orders(store_fixture& f) {
         == orders{{"mail_a", breaker_order::closed}});
 }
 
-} // namespace carillon::test::control_cases
-
-namespace carillon::test {
-
 inline std::vector<suite_case> control_store_suite() {
-  using namespace control_cases;
   return {
     {"users are kept whole", keeps_users},
     {"profile and preferences are written apart", writes_parts_apart},
@@ -248,4 +243,8 @@ inline std::vector<suite_case> control_store_suite() {
   };
 }
 
+} // namespace carillon::test::control_cases
+
+namespace carillon::test {
+using control_cases::control_store_suite;
 } // namespace carillon::test

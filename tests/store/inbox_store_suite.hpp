@@ -130,12 +130,7 @@ inline void erases(store_fixture& f) {
   must<ok_t>([&](auto then) { f.inbox().erase(live, "u_1", then); });
 }
 
-} // namespace carillon::test::inbox_cases
-
-namespace carillon::test {
-
 inline std::vector<suite_case> inbox_store_suite() {
-  using namespace inbox_cases;
   return {
     {"items are kept and listed newest first", keeps_items},
     {"an item is added once, whatever became of it", adds_once},
@@ -147,4 +142,8 @@ inline std::vector<suite_case> inbox_store_suite() {
   };
 }
 
+} // namespace carillon::test::inbox_cases
+
+namespace carillon::test {
+using inbox_cases::inbox_store_suite;
 } // namespace carillon::test

@@ -17,7 +17,11 @@
 
 namespace carillon::test {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""h;
+using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""us;
 
 /// A wall clock that stands until it is moved.
 class manual_clock final : public wall_clock {

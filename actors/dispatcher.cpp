@@ -68,9 +68,9 @@ void dispatcher_state::find_queues() {
 }
 
 void dispatcher_state::found_queues(const queue_list_ptr& all) {
-  if (!all)
+  named = all != nullptr;
+  if (!named)
     return pause();
-  named = true;
   auto now = context->clock.now();
   for (auto& q : *all) {
     if (q.ready || (q.next_due && *q.next_due <= now))
@@ -83,8 +83,9 @@ void dispatcher_state::found_queues(const queue_list_ptr& all) {
 
 void dispatcher_state::read_orphans(const std::string& queue) {
   context->store.in_flight(queue, 0, orphans_at_once, [to = self](result<std::vector<struct pulled>> rows) {
-    if (rows)
-      cross(to, answer_atom_v, std::make_shared<std::vector<struct pulled>>(std::move(*rows)));
+    if (!rows) // ask for the queues again, and so for these
+      return cross(to, answer_atom_v, queue_list_ptr{});
+    cross(to, answer_atom_v, std::make_shared<std::vector<struct pulled>>(std::move(*rows)));
   });
 }
 

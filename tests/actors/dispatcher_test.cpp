@@ -136,12 +136,16 @@ TEST_CASE_METHOD(dispatcher_test, "at start, queues with ready or overdue rows a
   CHECK(store.pulls.waiting() == 0);
 }
 
-TEST_CASE_METHOD(dispatcher_test, "open calls of a provider that left the configuration end as ambiguous") {
+TEST_CASE_METHOD(dispatcher_test,
+                 "open calls of a provider that left the configuration end as ambiguous, once they can be read") {
   auto n = sample_notification();
   store.queue_lists.always(std::vector<queue_state>{{"gone", {}, false, {}}});
   store.in_flights.forget();
   auto subject = ready();
   CHECK(store.in_flights.asked().provider == "gone");
+  store.in_flights.fail();
+  run();
+  advance(200ms);
   store.in_flights.answer(std::vector<pulled>{{n, started_delivery(*n, "gone")}});
   run();
   auto r = status_sink_peer.take<report_ptr>(report_atom_v);

@@ -68,12 +68,17 @@ private:
   std::uint64_t serial_;
 };
 
-/// A callback for a port: what the port answers is handled on the request's pool.
+/// A callback for a port: what the port answers is handled on that pool, later,
+/// so that a port may answer while it still holds its own locks.
+template <class T, class Then>
+done<T> on_pool(std::shared_ptr<inlet> pool, Then then) {
+  return [pool = std::move(pool), then = std::move(then)](result<T> got) {
+    pool->post([then, got = std::move(got)]() mutable { then(std::move(got)); });
+  };
+}
 template <class T, class Then>
 done<T> on_pool(const request& rq, Then then) {
-  return [pool = rq.pool, then = std::move(then)](result<T> got) {
-    pool->dispatch([then, got = std::move(got)]() mutable { then(std::move(got)); });
-  };
+  return on_pool<T>(rq.pool, std::move(then));
 }
 
 /// The same for a handler that only shows what it got: a fault becomes the answer.

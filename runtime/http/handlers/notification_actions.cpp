@@ -79,14 +79,14 @@ void post_engagement(service& with, request& rq, responder respond) {
   if (!what)
     return respond(std::move(what.error()));
   auto& store = with.engine.store_of(lane_of(*id));
-  auto told = [&with, &store, respond, id = *id, what = *what, where = rq.where()](result<ok_t> kept) {
+  auto told = [&with, &store, respond, id = *id, what = *what, where = rq.where(), pool = rq.pool](result<ok_t> kept) {
     if (!kept)
       return respond(std::move(kept.error()));
-    store.find(where, id, [&with, respond, what](result<notification_view> found) {
-      if (found)
-        mark_inbox(with, *found, what);
-      respond(no_content());
-    });
+    store.find(where, id, on_pool<notification_view>(pool, [&with, respond, what](result<notification_view> found) {
+                 if (found)
+                   mark_inbox(with, *found, what);
+                 respond(no_content());
+               }));
   };
   store.engage(rq.where(), *id, std::nullopt, *what, with.engine.clock().now(), on_pool<ok_t>(rq, std::move(told)));
 }

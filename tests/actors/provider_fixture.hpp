@@ -15,6 +15,7 @@ struct provider_fixture : lane_fixture {
   std::shared_ptr<notification> n = sample_notification();
   provider_config how;
   provider_actor subject;
+  std::shared_ptr<int> slots_returned = std::make_shared<int>(0); ///< to the dispatcher, by work itself
 
   provider_fixture() {
     store.is_empty();
@@ -50,7 +51,7 @@ struct provider_fixture : lane_fixture {
     auto w = std::make_shared<delivery_work>();
     w->n = n;
     w->d = started_delivery(*n, "first", number);
-    w->slot = slot{"first", epoch, [] {}};
+    w->slot = slot{"first", epoch, [count = slots_returned] { ++*count; }};
     return w;
   }
   void call(std::uint64_t epoch, int number = 1) { send(subject, send_atom_v, work(epoch, number)); }

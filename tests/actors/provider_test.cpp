@@ -45,6 +45,7 @@ TEST_CASE_METHOD(provider_test, "an outcome is reported whole, and the slot kept
 
   settle();
   CHECK(look().in_flight == 0);
+  CHECK(*slots_returned == 0); // it comes back as credit, and only so
   auto next = newest_credit();
   CHECK(next.epoch == given.epoch);
   CHECK(next.slots == 1);
@@ -112,6 +113,7 @@ TEST_CASE_METHOD(provider_test, "work with a slot of an older epoch is handed ba
   CHECK(vendors.calls.made() == 0);
   auto r = reported();
   CHECK_FALSE(r->attempted);
+  CHECK(*slots_returned == 1);
   CHECK(r->not_before == std::nullopt);
   CHECK(look().in_flight == 1); // kept until the store has it back
   settle();

@@ -54,12 +54,16 @@ TEST_CASE_METHOD(retry_timer_test, "retries over the budget wait longer; first a
   config.retry_budget = {.ratio = 1, .minimum = 0.1};
   auto subject = ready();
   std::vector<sys_time> due;
+  std::string last_reason;
   for (int i = 0; i < 4; ++i) {
     send(subject, plan_atom_v, failed());
-    due.push_back(*planned().due);
+    auto d = planned();
+    due.push_back(*d.due);
+    last_reason = d.history.back().reason;
   }
   CHECK(due.front() == start_of_tests + 1s);
   CHECK(due.back() > start_of_tests + 2s);
+  CHECK(last_reason.find("the retry budget adds") != std::string::npos);
   send(subject, credit_atom_v, std::size_t{100});
   send(subject, plan_atom_v, failed());
   CHECK(*planned().due < due.back());

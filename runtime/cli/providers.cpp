@@ -1,4 +1,5 @@
 // `providers`: how they stand, and a person's orders to their breakers.
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -27,7 +28,7 @@ cell breaker_cell(const nlohmann::json& lane) {
 }
 
 std::string failures_of(const nlohmann::json& lane) {
-  return std::to_string(static_cast<int>(lane.value("failure_rate", 0.0) * 100 + 0.5)) + " %";
+  return std::to_string(std::lround(lane.value("failure_rate", 0.0) * 100)) + " %";
 }
 
 std::string slots_of(const nlohmann::json& lane) {

@@ -20,6 +20,7 @@ struct acceptance_end {
   dispatcher_actor dispatcher;
   std::vector<queue_key> parked;
   telemetry* watch;
+  std::function<void(debits_ptr)> post_debits; ///< only in critical
 
   void operator()(result<receipt> answer) {
     what->reservation.reset(); // before the answer: whoever has it may repeat the request
@@ -34,6 +35,8 @@ struct acceptance_end {
     watch->accepted(what->n->lane, what->source,
                     std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - what->received));
     what->answer(std::move(answer));
+    if (!what->peoples_debits.empty() && post_debits)
+      post_debits(std::make_shared<const std::vector<debit>>(std::move(what->peoples_debits)));
     for (auto& w : what->deliveries)
       follow(w);
     what->deliveries.clear();
@@ -162,7 +165,8 @@ void dispatcher_state::place(const intake_ptr& what) {
     route(w, parked);
     kept.deliveries.push_back(w.d);
   }
-  context->store.accept(std::move(kept), acceptance_end{what, peers, self, std::move(parked), &context->watch});
+  context->store.accept(std::move(kept),
+                        acceptance_end{what, peers, self, std::move(parked), &context->watch, context->post_debits});
 }
 
 void dispatcher_state::explain(intake& what) {

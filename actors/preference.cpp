@@ -38,6 +38,11 @@ std::vector<std::string> reach(const notification& n, const person& who, channel
   return addresses_of(who.who ? who.who->contacts : contacts{}, on, n.user_id);
 }
 
+/// A suppression among it may have ended since it was read.
+bool still_good(const person& who, sys_time now) {
+  return !who.good_until || now < *who.good_until;
+}
+
 contacts merged(const notification& n, const person& who) {
   auto all = who.who ? who.who->contacts : contacts{};
   auto take = [](std::string& into, const std::string& from) {
@@ -102,7 +107,7 @@ std::shared_ptr<const person> preference_state::person_for(waiting& what) {
   auto key = person_key(n.space, n.user_id);
   auto extra = own_addresses(n);
   if (extra.empty())
-    if (auto* cached = people.find(key)) {
+    if (auto* cached = people.find(key); cached && still_good(**cached, context->clock.now())) {
       context->watch.preference_cache(true);
       return *cached;
     }

@@ -15,6 +15,10 @@ std::uint64_t next_epoch() {
   return ++last;
 }
 
+constexpr bool confirms_when_taken(channel c) {
+  return c == channel::webhook || c == channel::in_app;
+}
+
 category_options category_of(const options& config, const std::string& name) {
   auto found = config.categories.find(name);
   return found == config.categories.end() ? category_options{} : found->second;
@@ -156,7 +160,7 @@ void provider_state::act_in_sandbox(const call& c) {
   auto what = act(config.options.sandbox, random);
   if (what.captured)
     context->sandbox.add({c.d.id, c.n->id, c.d.space, c.d.channel, c.d.address, render_for(c.n->content, c.d.channel),
-                          context->clock.now()});
+                          context->clock.now(), c.d.user_id});
   auto answer = what.answer;
   auto wait = what.takes;
   if (!answer) { // it hangs: the call ends by its timeout
@@ -194,6 +198,7 @@ void provider_state::note(const call& c, const answer_meaning& meaning) {
     context->watch.log(log_level::error, "provider.credentials_refused",
                        {{"provider", config.options.name}, {"code", meaning.code}, {"detail", meaning.detail}});
   }
+  auto paused_before = paused_until > context->clock.now();
   if (meaning.outcome == outcome::throttled && meaning.retry_after) {
     auto until = context->clock.now() + *meaning.retry_after;
     if (how->by != carrier::wire || c.d.channel != channel::webhook)
@@ -205,7 +210,7 @@ void provider_state::note(const call& c, const answer_meaning& meaning) {
     context->watch.log(log_level::warning, "breaker.opened",
                        {{"provider", config.options.name}, {"lane", std::string{to_string(context->lane)}}});
     new_epoch();
-  } else if (paused_until > context->clock.now()) {
+  } else if (!paused_before && paused_until > context->clock.now()) {
     new_epoch();
   }
   context->watch.breaker(context->lane, config.options.name, gate->state(now));
@@ -226,7 +231,8 @@ void provider_state::finish(call& c, const answer_meaning& meaning) {
   r->n = c.n;
   r->d = c.d;
   r->retry_after = meaning.retry_after;
-  r->confirms = how->confirms;
+  // The sandbox shows what live would: some channels are delivered once they are taken.
+  r->confirms = how->confirms || (how->by == carrier::sandbox && confirms_when_taken(c.d.channel));
   r->key_carried = how->carries_key;
   c.outcome = r;
   pass(peers->status_sink, is_urgent(c.d.priority), report_atom_v, report_ptr{r});

@@ -106,8 +106,8 @@ void retry_timer_state::read(const due_list_ptr& entries, sys_time until) {
     if (entry.due <= until)
       due[rounded_up(entry.due)].insert({entry.queue, entry.space});
   read_until = until;
-  if (entries->size() == config.entries) { // there is more before the horizon: read on soon
-    read_until = entries->back().due;
+  if (entries->size() == config.entries) {          // there is more before the horizon: read on soon
+    read_until = entries->back().due - duration{1}; // another queue may share that instant
     next_refresh = context->steady() + config.tick;
   }
 }

@@ -8,8 +8,9 @@
 namespace carillon {
 namespace {
 
-suppression dead_address(const delivery& d) {
+suppression dead_address(const delivery& d, std::string id) {
   suppression s;
+  s.id = std::move(id);
   s.space = d.space;
   s.channel = d.channel;
   s.address = d.address;
@@ -48,7 +49,8 @@ void status_sink_state::record(const order_ptr& what) {
 void status_sink_state::suppress(const update_order& what) {
   auto key = what.update.d.key;
   change news{what.update.d.space, {}, std::pair{what.update.d.channel, what.update.d.address}};
-  context->control.add_suppression(dead_address(what.update.d),
+  auto id = to_string(context->ids.make(context->ids.reserve(context->clock.now(), 1)));
+  context->control.add_suppression(dead_address(what.update.d, std::move(id)),
                                    [to = self, key, context = context, news](result<suppression> answer) {
                                      if (!answer)
                                        return cross(to, answer_atom_v, key);

@@ -58,14 +58,15 @@ void throttle_state::decide(waiting what) {
     std::visit([this](auto& work) { apply(work); }, what);
 }
 
-limit_verdict throttle_state::charge_one(delivery& d, const std::string& category, std::vector<debit>& debits) {
+limit_verdict throttle_state::charge_one(delivery& d, const std::string& category, std::vector<debit>& own,
+                                         std::vector<debit>& of_people) {
   auto settings = context->settings();
   auto& config = context->config;
   auto limits = limits_of(config, *settings, d, category, limit_owner::lane);
   if (context->lane == lane::bulk)
     append(limits, limits_of(config, *settings, d, category, limit_owner::people));
   auto now = context->clock.now();
-  auto verdict = charge(*buckets, limits, now, debits);
+  auto verdict = charge(*buckets, limits, now, own);
   switch (verdict.what) {
   case limit_verdict::kind::pass: d.limits_paid = true; break;
   case limit_verdict::kind::delay:
@@ -76,8 +77,9 @@ limit_verdict throttle_state::charge_one(delivery& d, const std::string& categor
   case limit_verdict::kind::drop: d.status = delivery_status::suppressed; break;
   case limit_verdict::kind::reject: break; // the request as a whole is refused, or the delivery dropped
   }
-  if (d.limits_paid && context->post_debits)
-    post(limits_of(config, *settings, d, category, limit_owner::people));
+  if (d.limits_paid && context->lane == lane::critical)
+    for (auto& l : limits_of(config, *settings, d, category, limit_owner::people))
+      of_people.push_back({l.name, l.key, l.limit});
   if (verdict.what != limit_verdict::kind::pass) {
     context->watch.throttled(context->lane, verdict.limit);
     d.decision = {"limit." + verdict.limit, verdict.reason};
@@ -85,15 +87,6 @@ limit_verdict throttle_state::charge_one(delivery& d, const std::string& categor
       d.history.back() = {d.status, now, d.decision.rule, d.decision.reason};
   }
   return verdict;
-}
-
-void throttle_state::post(const std::vector<applied_limit>& of_people) const {
-  if (of_people.empty())
-    return;
-  auto posted = std::make_shared<std::vector<debit>>();
-  for (auto& l : of_people)
-    posted->push_back({l.name, l.key, l.limit});
-  context->post_debits(std::move(posted));
 }
 
 void throttle_state::apply(const intake_ptr& what) {
@@ -104,7 +97,7 @@ void throttle_state::apply(const intake_ptr& what) {
   for (auto& w : what->deliveries) {
     if (w.d.status != delivery_status::queued)
       continue;
-    auto verdict = charge_one(w.d, what->n->category, what->debits);
+    auto verdict = charge_one(w.d, what->n->category, what->debits, what->peoples_debits);
     if (verdict.what == limit_verdict::kind::reject) {
       refund_all(what->debits);
       return what->answer(fault{errc::rate_limited, verdict.reason, {}, verdict.until - context->clock.now()});
@@ -115,9 +108,11 @@ void throttle_state::apply(const intake_ptr& what) {
 
 void throttle_state::apply(const work_ptr& what) {
   auto& d = what->d;
-  std::vector<debit> debits;
+  std::vector<debit> own, of_people;
   d.history.push_back({delivery_status::queued, context->clock.now(), {}, {}});
-  auto verdict = charge_one(d, what->n->category, debits);
+  auto verdict = charge_one(d, what->n->category, own, of_people);
+  if (!of_people.empty() && context->post_debits)
+    context->post_debits(std::make_shared<const std::vector<debit>>(std::move(of_people)));
   if (verdict.what == limit_verdict::kind::pass) {
     d.history.pop_back();
     return pass(peers->dispatcher, is_urgent(d.priority), place_atom_v, what);

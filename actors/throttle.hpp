@@ -36,9 +36,9 @@ struct throttle_state {
   void refund_all(const std::vector<debit>& debits);
 
   /// Charges one delivery; its status, due time and decision say what came of it.
-  limit_verdict charge_one(delivery& d, const std::string& category, std::vector<debit>& debits);
-  /// Tells the throttle that owns the people's limits what a critical delivery used of them.
-  void post(const std::vector<applied_limit>& of_people) const;
+  /// `own` are debits here; `of_people` those that critical leaves to bulk's throttle.
+  limit_verdict charge_one(delivery& d, const std::string& category, std::vector<debit>& own,
+                           std::vector<debit>& of_people);
 };
 
 throttle_actor::behavior_type throttle(throttle_actor::stateful_pointer<throttle_state> self, context_ptr context,

@@ -195,6 +195,7 @@ struct person {
   user_ptr who;                                            ///< null: not stored
   std::vector<std::pair<channel, std::string>> suppressed; ///< of the person's and the given addresses
   bool erased = false;                                     ///< a tombstone stands for this user
+  std::optional<sys_time> good_until = {};                 ///< when the first of those suppressions ends
 };
 
 enum class user_part : std::uint8_t { profile, preferences, both };
@@ -303,6 +304,7 @@ struct sandbox_message {
   std::string to;
   rendered what;
   sys_time at{};
+  std::string user_id = {};
 };
 
 /// Keeps the newest sandbox messages (1,000 a space), in memory. Any thread.

@@ -123,6 +123,7 @@ struct intake {
   std::vector<delivery_work> deliveries;
   std::vector<std::vector<limit_view>> limits; ///< dry run: per delivery
   std::vector<debit> debits;
+  std::vector<debit> peoples_debits; ///< critical: of the people's limits, for bulk's throttle once it is accepted
   key_reservation reservation;
 };
 using intake_ptr = std::shared_ptr<intake>;

@@ -5,6 +5,7 @@
 
 #include "actors/messaging.hpp"
 #include "runtime/engine/link_key.hpp"
+#include "runtime/http/erasure.hpp"
 #include "runtime/http/settings_json.hpp"
 
 namespace carillon {
@@ -88,7 +89,20 @@ status_result engine::start() {
   for (auto l : {lane::bulk, lane::critical})
     lanes_[static_cast<std::size_t>(l)] = std::make_unique<lane_runtime>(
       l, config_, stores_.of(l), *stores_.control, *stores_.inbox, sandbox_, clock_, watch_, keys_, links_of(l));
+  resume_erasures();
   return ok;
+}
+
+void engine::resume_erasures() {
+  stores_.control->unfinished_erasures([this](result<std::vector<std::pair<space, std::string>>> all) {
+    if (!all)
+      return watch_.log(log_level::error, "erasures.unknown", {{"detail", all.error().detail}});
+    for (auto& [where, user_id] : *all)
+      erase_everywhere(*this, where, user_id, [this](status_result done) {
+        if (!done)
+          watch_.log(log_level::error, "erasure.unfinished", {{"detail", done.error().detail}});
+      });
+  });
 }
 
 void engine::drain() {
@@ -212,13 +226,18 @@ readiness engine::ready() {
   return out;
 }
 
-std::string engine::metrics() {
-  for (auto l : all_lanes) {
-    auto view = wait_for<backlog_view>([&](auto then) { store_of(l).backlog(then); });
+void engine::metrics(done<std::string> then) {
+  auto take = [this](lane l, const result<backlog_view>& view) {
     if (view)
       watch_.numbers().backlog(l, *view, clock_.now());
-  }
-  return watch_.numbers().text();
+  };
+  store_of(lane::critical).backlog([this, take, then](result<backlog_view> critical) {
+    take(lane::critical, critical);
+    store_of(lane::bulk).backlog([this, take, then](result<backlog_view> bulk) {
+      take(lane::bulk, bulk);
+      then(watch_.numbers().text());
+    });
+  });
 }
 
 } // namespace carillon

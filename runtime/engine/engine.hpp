@@ -48,13 +48,16 @@ public:
   void providers(done<std::vector<provider_status>> then) override;
   bool order_breaker(const std::string& provider, breaker_order what) override;
   std::vector<sandbox_message> sandbox_messages(const space& where, std::size_t limit) override;
+  void forget_in_sandbox(const space& where, const std::string& user_id) override { sandbox_.forget(where, user_id); }
   readiness ready() override;
-  std::string metrics() override;
+  void metrics(done<std::string> then) override;
   bool draining() const override { return draining_; }
 
 private:
   lane_runtime& lane_of(lane l) { return *lanes_[static_cast<std::size_t>(l)]; }
   status_result read_control();
+  /// Erasures that a crash cut short, from their tombstones.
+  void resume_erasures();
   lane_links links_of(lane l);
 
   const options& config_;

@@ -47,9 +47,12 @@ struct looker_state {
   std::vector<provider_view> views;
   std::size_t missing = 0;
   std::function<void(std::vector<provider_view>)> then;
-  void arrived() {
-    if (--missing == 0)
-      then(std::move(views));
+  /// True once all have answered or given up.
+  bool arrived() {
+    if (--missing > 0)
+      return false;
+    then(std::move(views));
+    return true;
   }
 };
 
@@ -62,9 +65,13 @@ caf::behavior looker(caf::stateful_actor<looker_state>* self, peers_ptr peers,
       .then(
         [self](provider_view& view) {
           self->state.views.push_back(std::move(view));
-          self->state.arrived();
+          if (self->state.arrived())
+            self->quit();
         },
-        [self](const caf::error&) { self->state.arrived(); });
+        [self](const caf::error&) {
+          if (self->state.arrived())
+            self->quit();
+        });
   return {[](const caf::unit_t&) {}};
 }
 
@@ -112,6 +119,8 @@ lane_runtime::lane_runtime(lane l, const options& config, lane_store& store, con
     .escalate = std::move(links.escalate),
   });
   supervisor_ = system_.spawn(carillon::supervisor, std::move(context), supervisor_config{});
+  std::unique_lock wait{mutex_};
+  published_.wait(wait, [this] { return peers_ != nullptr; });
 }
 
 lane_runtime::~lane_runtime() {
@@ -121,6 +130,7 @@ lane_runtime::~lane_runtime() {
 void lane_runtime::publish(peers_ptr peers) {
   std::scoped_lock guard{mutex_};
   peers_ = std::move(peers);
+  published_.notify_all();
 }
 
 peers_ptr lane_runtime::peers() const {

@@ -4,6 +4,7 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 
@@ -23,7 +24,8 @@ struct lane_links {
 
 class lane_runtime {
 public:
-  /// Starts the threads and spawns the supervisor. Everything referred to outlives it.
+  /// Starts the threads and the supervisor, and waits until its actors can take work. Everything referred to outlives
+  /// it.
   lane_runtime(lane l, const options& config, lane_store& store, control_store& control, inbox_store& inbox,
                sandbox_log& sandbox, const wall_clock& clock, telemetry& watch, key_registry& keys, lane_links links);
   ~lane_runtime();
@@ -52,6 +54,7 @@ private:
   id_generator ids_;
   std::unique_ptr<vendor_client> vendors_;
   mutable std::mutex mutex_;
+  std::condition_variable published_;
   peers_ptr peers_;
   lane_view health_;
   system_config config_;

@@ -77,6 +77,11 @@ void metrics::prepare(lane l, const options& config) {
   m.window = &window_.Add({{"lane", name}});
   m.oldest = &oldest_.Add({{"lane", name}});
   m.dead_letters = &dead_letters_.Add({{"lane", name}});
+  for (auto state :
+       {delivery_status::scheduled, delivery_status::queued, delivery_status::sending, delivery_status::held})
+    backlog_.Add({{"lane", name}, {"state", text_of(state)}}).Set(0);
+  for (auto actor : {"ingest", "throttle", "dispatcher", "retry_timer", "status_sink"})
+    restarts_.Add({{"lane", name}, {"actor", actor}});
   for (auto c : all_channels) {
     m.time_to_send[index(c)] = &time_to_send_.Add({{"lane", name}, {"channel", text_of(c)}}, long_times);
     m.retries[index(c)] = &retries_.Add({{"lane", name}, {"channel", text_of(c)}});
@@ -153,6 +158,10 @@ void metrics::committed(std::string_view file, std::size_t rows, duration took) 
     }
 }
 void metrics::backlog(lane l, const backlog_view& view, sys_time now) {
+  for (auto state :
+       {delivery_status::scheduled, delivery_status::queued, delivery_status::sending, delivery_status::held})
+    backlog_.Add({{"lane", text_of(l)}, {"state", text_of(state)}}).Set(0);
+  lanes_[index(l)].dead_letters->Set(0);
   for (auto& [status, count] : view.by_status) {
     if (status == delivery_status::dead_lettered)
       lanes_[index(l)].dead_letters->Set(static_cast<double>(count));

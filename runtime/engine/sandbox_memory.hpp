@@ -34,11 +34,9 @@ public:
   }
 
   /// An erased person's messages go too.
-  void forget(const space& where, const std::vector<std::string>& addresses) {
+  void forget(const space& where, const std::string& user_id) {
     std::scoped_lock guard{mutex_};
-    std::erase_if(messages_[where], [&](const sandbox_message& m) {
-      return std::find(addresses.begin(), addresses.end(), m.to) != addresses.end();
-    });
+    std::erase_if(messages_[where], [&](const sandbox_message& m) { return m.user_id == user_id; });
   }
 
 private:

@@ -54,9 +54,12 @@ public:
   /// Newest first.
   virtual std::vector<sandbox_message> sandbox_messages(const space& where, std::size_t limit) = 0;
 
+  /// The sandbox forgets an erased person's messages.
+  virtual void forget_in_sandbox(const space& where, const std::string& user_id) = 0;
+
   virtual readiness ready() = 0;
   /// Prometheus text format 0.0.4.
-  virtual std::string metrics() = 0;
+  virtual void metrics(done<std::string> then) = 0;
   virtual bool draining() const = 0;
 };
 

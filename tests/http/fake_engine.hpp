@@ -438,7 +438,9 @@ public:
     return out;
   }
   readiness ready() override { return state; }
-  std::string metrics() override { return "# TYPE carillon_build_info gauge\ncarillon_build_info 1\n"; }
+  void metrics(done<std::string> then) override { then(std::string{"# TYPE carillon_build_info gauge\ncarillon_build_info 1\n"}); }
+  void forget_in_sandbox(const space&, const std::string& user_id) override { forgotten.push_back(user_id); }
+  std::vector<std::string> forgotten;
   bool draining() const override { return false; }
 
   struct seen {

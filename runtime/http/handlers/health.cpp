@@ -18,8 +18,10 @@ void get_readiness(service& with, request&, responder respond) {
   respond(json_answer(body, ready ? 200 : 503));
 }
 
-void get_metrics(service& with, request&, responder respond) {
-  respond(answer{200, with.engine.metrics(), {}, "text/plain; version=0.0.4; charset=utf-8"});
+void get_metrics(service& with, request& rq, responder respond) {
+  with.engine.metrics(answer_with<std::string>(rq, respond, [](const std::string& text) {
+    return answer{200, text, {}, "text/plain; version=0.0.4; charset=utf-8"};
+  }));
 }
 
 void get_openapi(service&, request&, responder respond) {

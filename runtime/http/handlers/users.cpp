@@ -2,6 +2,7 @@
 // lanes are told before the caller is, so its next request sees the change.
 #include "runtime/http/user_json.hpp"
 
+#include "runtime/http/erasure.hpp"
 #include "runtime/http/handlers/common.hpp"
 #include "runtime/http/handlers/handlers.hpp"
 
@@ -99,52 +100,6 @@ void patch_part(service& with, request& rq, responder respond, const part_rules&
   with.engine.control().get_user(again->where(), again->args[0], on_pool<user_ptr>(*again, std::move(merge)));
 }
 
-/// Takes a person out of every file, one after the other; the tombstone is durable first.
-class erasure : public std::enable_shared_from_this<erasure> {
-public:
-  erasure(service& with, request rq, responder respond)
-      : with_(with), rq_(std::move(rq)), respond_(std::move(respond)) {}
-
-  void run() {
-    with_.engine.control().erase_user(rq_.where(), id(), with_.engine.clock().now(), then([](erasure& e) {
-                                        e.with_.engine.announce(change{e.rq_.where(), e.id(), {}});
-                                        e.erase_lane(lane::critical);
-                                      }));
-  }
-
-private:
-  void erase_lane(lane l) {
-    with_.engine.store_of(l).erase(rq_.where(), id(), then([l](erasure& e) {
-                                     if (l == lane::critical)
-                                       e.erase_lane(lane::bulk);
-                                     else
-                                       e.erase_inbox();
-                                   }));
-  }
-  void erase_inbox() {
-    with_.engine.inbox().erase(rq_.where(), id(), then([](erasure& e) { e.finish(); }));
-  }
-  void finish() {
-    with_.engine.control().finish_erasure(rq_.where(), id(), then([](erasure& e) { e.respond_(no_content()); }));
-  }
-
-  /// The next step, on the pool; a step that failed is taken up by the engine, from the tombstone.
-  template <class Next>
-  done<ok_t> then(Next next) {
-    return on_pool<ok_t>(rq_, [self = shared_from_this(), next](result<ok_t> got) {
-      if (got)
-        next(*self);
-      else
-        self->respond_(std::move(got.error()));
-    });
-  }
-  const std::string& id() const { return rq_.args[0]; }
-
-  service& with_;
-  request rq_;
-  responder respond_;
-};
-
 } // namespace
 
 void get_user(service& with, request& rq, responder respond) {
@@ -157,7 +112,19 @@ void patch_user(service& with, request& rq, responder respond) {
   patch_part(with, rq, std::move(respond), profile);
 }
 void delete_user(service& with, request& rq, responder respond) {
-  std::make_shared<erasure>(with, std::move(rq), std::move(respond))->run();
+  auto erased = on_pool<ok_t>(rq, [respond](result<ok_t> got) {
+    if (!got)
+      return respond(std::move(got.error()));
+    respond(no_content());
+  });
+  with.engine.control().erase_user(
+    rq.where(), rq.args[0], with.engine.clock().now(),
+    [&engine = with.engine, where = rq.where(), id = rq.args[0], erased](result<ok_t> kept) {
+      if (!kept)
+        return erased(std::move(kept));
+      engine.announce(change{where, id, {}});
+      erase_everywhere(engine, where, id, erased);
+    });
 }
 void get_preferences(service& with, request& rq, responder respond) {
   get_part(with, rq, std::move(respond), choices);

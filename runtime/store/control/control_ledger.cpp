@@ -33,9 +33,10 @@ bool in_force(const suppression& s, sys_time now) {
 
 } // namespace
 
-bool is_suppressed(connection& db, const space& where, const channel_address& whom, sys_time now) {
+std::optional<suppression> suppression_of(connection& db, const space& where, const channel_address& whom,
+                                          sys_time now) {
   auto found = find_by_address(db, where, whom.first, whom.second);
-  return found && in_force(*found, now);
+  return found && in_force(*found, now) ? std::move(found) : std::nullopt;
 }
 
 // One that has expired gives way to the new one.

@@ -97,8 +97,11 @@ person load_person(connection& db, const space& where, const std::string& id, co
   std::sort(addresses.begin(), addresses.end());
   addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
   for (auto& whom : addresses)
-    if (is_suppressed(db, where, whom, now))
+    if (auto entry = suppression_of(db, where, whom, now)) {
       found.suppressed.push_back(std::move(whom));
+      if (entry->expires_at && (!found.good_until || *entry->expires_at < *found.good_until))
+        found.good_until = entry->expires_at;
+    }
   return found;
 }
 

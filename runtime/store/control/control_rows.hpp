@@ -30,7 +30,8 @@ std::vector<std::pair<space, std::string>> open_erasures(connection& db);
 void close_erasure(connection& db, const space& where, const std::string& id);
 
 // control_ledger.cpp
-bool is_suppressed(connection& db, const space& where, const channel_address& whom, sys_time now);
+std::optional<suppression> suppression_of(connection& db, const space& where, const channel_address& whom,
+                                          sys_time now);
 suppression store_suppression(connection& db, const suppression& what, sys_time now);
 result<suppression> drop_suppression(connection& db, const space& where, const std::string& id);
 std::vector<suppression> suppressions_after(connection& db, const space& where, std::optional<channel> on,

@@ -94,7 +94,7 @@ void supervisor_state::publish() {
 
 void supervisor_state::lost(const caf::actor_addr& whom, const std::string& reason) {
   auto found = std::find_if(children.begin(), children.end(), [&](const child& c) { return c.handle == whom; });
-  if (found == children.end() || stopping)
+  if (found == children.end())
     return;
   auto now = context->steady();
   context->watch.actor_restarted(context->lane, found->name);
@@ -155,7 +155,6 @@ void supervisor_state::look_at_children() {
 }
 
 void supervisor_state::stop() {
-  stopping = true;
   for (auto& c : children)
     caf::anon_send_exit(c.handle, caf::exit_reason::user_shutdown);
 }

@@ -41,7 +41,6 @@ struct supervisor_state {
   restart_intensity intensity;
   lane_view view;
   bool draining = false;
-  bool stopping = false;
   std::map<std::string, std::size_t> calls; ///< between durable start and outcome, by provider
 
   void list_children();

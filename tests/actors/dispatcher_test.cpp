@@ -17,7 +17,7 @@ const queue_key first_queue{"first", {}};
 struct dispatcher_test : lane_fixture {
   door caller;
 
-  dispatcher_test() { store.is_empty(); }
+  explicit dispatcher_test(lane l = lane::bulk) : lane_fixture(l) { store.is_empty(); }
   dispatcher_actor ready() { return start(dispatcher, dispatcher_config{}); }
 
   void grant(const dispatcher_actor& to, std::string provider, std::size_t n, std::uint64_t epoch = 1) {
@@ -31,6 +31,10 @@ struct dispatcher_test : lane_fixture {
     return what.deliveries.at(0);
   }
   work_ptr sent(probe& by) { return by.take<work_ptr>(send_atom_v); }
+};
+
+struct critical_dispatcher_test : dispatcher_test {
+  critical_dispatcher_test() : dispatcher_test(lane::critical) {}
 };
 
 } // namespace
@@ -238,6 +242,25 @@ TEST_CASE_METHOD(dispatcher_test, "a refused or replayed request has its debits 
   }
   CHECK(throttle_peer.take<debits_ptr>(refund_atom_v)->front().key == "k");
   CHECK(first_peer.empty());
+}
+
+TEST_CASE_METHOD(critical_dispatcher_test,
+                 "critical's debits of people's limits reach bulk only for what was accepted") {
+  auto subject = ready();
+  auto place = [&] {
+    auto what = described(caller, priority::critical);
+    what->peoples_debits = {{"per_user", "k", {}}};
+    send(subject, place_atom_v, what);
+  };
+  place();
+  store.accepts.fail();
+  place();
+  store.accepts.answer(receipt{uuid{}, lane::critical, true}); // a replay
+  CHECK(posted.empty());
+  place();
+  store.accepts.answer(receipt{});
+  REQUIRE(posted.size() == 1);
+  CHECK(posted[0]->front().key == "k");
 }
 
 TEST_CASE_METHOD(dispatcher_test, "a key is free again before its request is answered") {

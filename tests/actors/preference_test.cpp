@@ -121,6 +121,19 @@ TEST_CASE_METHOD(preference_test, "the cache is bounded: who was not needed long
   CHECK(control.people.made() == 3);
 }
 
+TEST_CASE_METHOD(preference_test, "a person is known only as long as the suppressions among it last") {
+  auto who = found(stored_user());
+  who.suppressed = {{channel::email, "someone@example.org"}};
+  who.good_until = start_of_tests + 1h;
+  decide(request(), who);
+  advance(1h - 1s);
+  send(subject, decide_atom_v, request());
+  CHECK(control.people.made() == 1);
+  advance(1s);
+  decide(request(), found(stored_user()));
+  CHECK(control.people.made() == 2);
+}
+
 TEST_CASE_METHOD(preference_test, "people of the same id in another space are other people") {
   control.people.always(found(stored_user()));
   send(subject, decide_atom_v, request());

@@ -162,6 +162,18 @@ TEST_CASE_METHOD(provider_health_test, "a throttle with a time pauses the whole 
   CHECK(look().breaker == breaker_state::closed);
 }
 
+TEST_CASE_METHOD(provider_health_test, "answers that come during a pause void nothing a second time") {
+  how.options.protocol = "sandbox";
+  how.options.sandbox.throttle_rate = 1;
+  how.options.sandbox.latency = 1ms;
+  auto given = begin();
+  call(given.epoch, 1);
+  call(given.epoch, 2);
+  advance(1ms);
+  CHECK(status_sink_peer.count<report_ptr>(report_atom_v) == 2);
+  CHECK(credits() == 1);
+}
+
 TEST_CASE_METHOD(provider_health_test, "a clock that steps back during a pause does not end the provider") {
   how.options.protocol = "sandbox";
   how.options.sandbox.throttle_rate = 1;

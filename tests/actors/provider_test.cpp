@@ -152,7 +152,22 @@ TEST_CASE_METHOD(provider_test, "the sandbox captures what it takes") {
   REQUIRE(sandbox.messages.size() == 1);
   CHECK(sandbox.messages[0].to == "someone@example.org");
   CHECK(sandbox.messages[0].what.body == "World");
-  CHECK(outcome_of(reported()) == outcome::accepted);
+  CHECK(sandbox.messages[0].user_id == "u_1");
+  auto r = reported();
+  CHECK(outcome_of(r) == outcome::accepted);
+  CHECK_FALSE(r->confirms);
+}
+
+TEST_CASE_METHOD(provider_test, "the sandbox confirms on those channels that confirm when live") {
+  how.options.protocol = "sandbox";
+  auto given = begin();
+  for (auto on : {channel::webhook, channel::in_app}) {
+    auto w = work(given.epoch);
+    w->d.channel = on;
+    send(subject, send_atom_v, w);
+    CHECK(reported()->confirms);
+    settle();
+  }
 }
 
 TEST_CASE_METHOD(provider_test, "the sandbox takes its time, and hangs until the timeout") {

@@ -133,7 +133,8 @@ TEST_CASE_METHOD(retry_timer_test, "a horizon that cannot be read is read again 
   CHECK(again.from == start_of_tests);
 }
 
-TEST_CASE_METHOD(retry_timer_test, "a horizon with more rows than one read takes is read on soon") {
+TEST_CASE_METHOD(retry_timer_test,
+                 "a horizon with more rows than one read takes is read on soon, from the last instant on") {
   how.entries = 2;
   store.barriers.always(ok);
   store.queue_lists.always(std::vector<queue_state>{});
@@ -142,7 +143,7 @@ TEST_CASE_METHOD(retry_timer_test, "a horizon with more rows than one read takes
   store.dues.answer(std::vector<due_entry>{{"first", {}, start_of_tests + 5s}, {"first", {}, start_of_tests + 7s}});
   run();
   advance(1s);
-  CHECK(store.dues.asked().from == start_of_tests + 7s);
+  CHECK(store.dues.asked().from == start_of_tests + 7s - 1us); // exclusive: another queue may share it
 }
 
 TEST_CASE_METHOD(retry_timer_test, "work that fell due while nobody looked wakes its queue at start") {

@@ -109,6 +109,7 @@ TEST_CASE_METHOD(status_sink_test, "a dead address is on the ledger before its d
   CHECK(store.updates.made() == 0);
   auto entry = control.suppressions.answer(suppression{});
   run();
+  CHECK(parse_uuid(entry.id));
   CHECK(entry.channel == channel::email);
   CHECK(entry.address == "someone@example.org");
   CHECK(entry.cause == suppression_cause::hard_bounce);

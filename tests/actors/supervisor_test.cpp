@@ -212,6 +212,19 @@ TEST_CASE_METHOD(supervisor_test, "draining takes nothing in, starts nothing, an
   CHECK(sandbox.messages.size() == 1);
 }
 
+TEST_CASE_METHOD(supervisor_test, "a start that becomes durable while draining is taken back, not called") {
+  store.accepts.forget();
+  begin();
+  submit();
+  send(subject, drain_atom_v);
+  store.accepts.answer(receipt{});
+  store.updates.forget();
+  run();
+  CHECK(sandbox.messages.empty());
+  CHECK(store.updates.asked().d.status == delivery_status::queued);
+  CHECK(store.updates.asked().d.attempts.empty());
+}
+
 TEST_CASE_METHOD(supervisor_test, "stopping takes the children with it and answers whoever waits") {
   auto alone = system().registry().running();
   store.histories.forget();

@@ -168,7 +168,8 @@ TEST_CASE_METHOD(throttle_test, "the other lane's debits count without a decisio
   CHECK(placed()->deliveries[0].d.status == delivery_status::suppressed);
 }
 
-TEST_CASE_METHOD(critical_throttle_test, "critical work is exempt from people's limits and posts its debits") {
+TEST_CASE_METHOD(critical_throttle_test,
+                 "critical work is exempt from people's limits; its debits wait for the accept") {
   config.limits.per_user = one_a_minute(over_limit::drop);
   auto subject = ready();
   for (int i = 0; i < 2; ++i) {
@@ -176,9 +177,17 @@ TEST_CASE_METHOD(critical_throttle_test, "critical work is exempt from people's 
     auto what = placed();
     CHECK(what->deliveries[0].d.status == delivery_status::queued);
     CHECK(what->debits.empty());
+    REQUIRE(what->peoples_debits.size() == 1);
+    CHECK(what->peoples_debits[0].key == "per_user\ndefault/live\nu_1");
   }
-  REQUIRE(posted.size() == 2);
-  REQUIRE(posted[0]->size() == 1);
+  CHECK(posted.empty());
+}
+
+TEST_CASE_METHOD(critical_throttle_test, "stored critical work was accepted long ago: its debits are posted at once") {
+  config.limits.per_user = one_a_minute(over_limit::drop);
+  auto subject = ready();
+  send(subject, decide_atom_v, stored_work({}, priority::critical));
+  REQUIRE(posted.size() == 1);
   CHECK(posted[0]->front().key == "per_user\ndefault/live\nu_1");
 }
 
@@ -188,9 +197,10 @@ TEST_CASE_METHOD(critical_throttle_test, "what a limit of the lane drops is not 
   auto subject = ready();
   for (int i = 0; i < 2; ++i)
     send(subject, decide_atom_v, described(caller, priority::critical));
-  placed();
-  CHECK(placed()->deliveries[0].d.status == delivery_status::suppressed);
-  CHECK(posted.size() == 1);
+  CHECK(placed()->peoples_debits.size() == 1);
+  auto dropped = placed();
+  CHECK(dropped->deliveries[0].d.status == delivery_status::suppressed);
+  CHECK(dropped->peoples_debits.empty());
 }
 
 TEST_CASE_METHOD(throttle_test, "stored work pays when it is due and goes on to the dispatcher") {

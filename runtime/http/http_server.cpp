@@ -1,18 +1,16 @@
 #include "runtime/http/http_server.hpp"
 
 #include <algorithm>
-#include <future>
 #include <optional>
 
 #include "runtime/http/acceptor.hpp"
+#include "runtime/http/key_refresh.hpp"
 #include "runtime/http/routes.hpp"
 
 namespace carillon {
 namespace {
 
 using namespace http;
-
-constexpr auto key_load_deadline = std::chrono::seconds{10};
 
 /// Often enough that a deadline is kept within an eighth of the shortest.
 std::chrono::milliseconds tick_of(const server_options& o) {
@@ -37,6 +35,7 @@ struct http_server::parts {
         bulk("bulk-http", door_of(config, lane::bulk), tick_of(config.server)),
         admin("admin-http", lane_options{}, tick_of(config.server)),
         jobs(engine, admin),
+        refresh(engine, keys, admin),
         admin_door(shared, admin, listener::admin, nullptr) {
     shared.log_requests = config.log.level == "debug";
   }
@@ -45,6 +44,7 @@ struct http_server::parts {
   front shared;
   pool critical, bulk, admin;
   job_board jobs;
+  key_refresh refresh;
   tls_context tls;
   acceptor admin_door;
   std::optional<acceptor> open_door;
@@ -56,24 +56,6 @@ http_server::http_server(engine_port& engine, const options& config)
 http_server::~http_server() {
   stop();
 }
-
-namespace {
-
-/// Reads every key from the control store. Blocks; the store answers on its own thread.
-status_result load_keys(engine_port& engine, key_ring& keys) {
-  auto answer = std::make_shared<std::promise<result<std::vector<api_key>>>>();
-  auto future = answer->get_future();
-  engine.control().list_keys("", [answer](result<std::vector<api_key>> got) { answer->set_value(std::move(got)); });
-  if (future.wait_for(key_load_deadline) != std::future_status::ready)
-    return fault{errc::store_unavailable, "The keys could not be read from the store within 10 s."};
-  auto got = future.get();
-  if (!got)
-    return got.error();
-  keys.load(std::move(*got));
-  return ok;
-}
-
-} // namespace
 
 status_result http_server::start() {
   auto& p = *parts_;
@@ -89,8 +71,9 @@ status_result http_server::start() {
     return opened;
   if (auto opened = p.admin_door.open(server.admin_listen, "admin_listen"); !opened)
     return opened;
-  if (auto loaded = load_keys(p.shared.with.engine, p.keys); !loaded)
+  if (auto loaded = p.refresh.load(); !loaded)
     return loaded;
+  p.refresh.start();
   for (auto* each : {&p.critical, &p.bulk, &p.admin})
     each->start();
   p.open_door->start();

@@ -44,24 +44,32 @@ key_ring::key_ring(bool required) : required_(required) {
   anonymous_ = std::move(anonymous);
 }
 
-void key_ring::load(std::vector<api_key> keys) {
+std::uint64_t key_ring::edition() const {
+  std::scoped_lock guard{mutex_};
+  return edition_;
+}
+
+void key_ring::load(std::vector<api_key> keys, std::uint64_t read_at) {
   decltype(keys_) fresh;
   for (auto& key : keys)
     if (!key.revoked)
       fresh.emplace(key.digest, std::make_shared<api_key>(std::move(key)));
   std::scoped_lock guard{mutex_};
-  keys_.swap(fresh);
+  if (edition_ == read_at)
+    keys_.swap(fresh);
 }
 
 void key_ring::add(api_key key) {
   auto digest = key.digest;
   auto shared = std::make_shared<const api_key>(std::move(key));
   std::scoped_lock guard{mutex_};
+  ++edition_;
   keys_[digest] = std::move(shared);
 }
 
 void key_ring::remove(std::string_view id) {
   std::scoped_lock guard{mutex_};
+  ++edition_;
   std::erase_if(keys_, [&](auto& entry) { return entry.second->id == id; });
   buckets_.erase(std::string{id});
 }

@@ -25,8 +25,11 @@ public:
   /// `required` false: a request without a key is an anonymous admin of tenant "default", live.
   explicit key_ring(bool required);
 
-  /// Replaces everything that is known; revoked keys are left out.
-  void load(std::vector<api_key> keys);
+  /// Counts the changes made here; taken before keys are read from the store.
+  std::uint64_t edition() const;
+  /// Replaces everything that is known; revoked keys are left out. Ignored where a
+  /// key was added or removed since `read_at`: what was read may lack it.
+  void load(std::vector<api_key> keys, std::uint64_t read_at);
   void add(api_key key);
   void remove(std::string_view id);
 
@@ -46,6 +49,7 @@ private:
   };
   bool required_;
   std::shared_ptr<const api_key> anonymous_;
+  std::uint64_t edition_ = 0;
   mutable std::mutex mutex_; ///< held for a look-up or a change, never for I/O
   std::unordered_map<digest_bytes, std::shared_ptr<const api_key>, digest_hash> keys_;
   std::unordered_map<std::string, token_bucket> buckets_; ///< by key id

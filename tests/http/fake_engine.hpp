@@ -170,7 +170,7 @@ public:
     return found == rows.end() || found->second.n->space != where ? nullptr : &found->second;
   }
 
-  std::mutex mutex;
+  std::recursive_mutex mutex; ///< callbacks run under it and may come back
   std::map<row_key, notification_view> rows;
   std::vector<pulled> dead; ///< ascending by key
   std::vector<row_key> redriven;
@@ -291,7 +291,7 @@ public:
     then(ok);
   }
 
-  std::mutex mutex;
+  std::recursive_mutex mutex; ///< callbacks run under it and may come back
   std::map<user_key, user> users;
   std::vector<suppression> suppressions;
   std::vector<api_key> keys;
@@ -352,7 +352,7 @@ public:
     then(ok);
   }
 
-  std::mutex mutex;
+  std::recursive_mutex mutex; ///< callbacks run under it and may come back
   std::vector<inbox_item> items;
 };
 
@@ -438,7 +438,9 @@ public:
     return out;
   }
   readiness ready() override { return state; }
-  void metrics(done<std::string> then) override { then(std::string{"# TYPE carillon_build_info gauge\ncarillon_build_info 1\n"}); }
+  void metrics(done<std::string> then) override {
+    then(std::string{"# TYPE carillon_build_info gauge\ncarillon_build_info 1\n"});
+  }
   void forget_in_sandbox(const space&, const std::string& user_id) override { forgotten.push_back(user_id); }
   std::vector<std::string> forgotten;
   bool draining() const override { return false; }

@@ -100,8 +100,19 @@ TEST_CASE("a revoked key is refused at once, and not loaded again") {
   CHECK_FALSE(with.ring.find(with.header(), now));
   auto revoked = with.made.kept;
   revoked.revoked = true;
-  with.ring.load({revoked});
+  with.ring.load({revoked}, with.ring.edition());
   CHECK(with.ring.size() == 0);
+}
+
+TEST_CASE("keys that were read before a change do not undo it") {
+  ring_with_key with;
+  auto before = with.ring.edition();
+  auto added = make_key(admin_key_template(), now);
+  with.ring.add(added.kept);
+  with.ring.load({with.made.kept}, before);
+  CHECK(with.ring.find("Bearer " + added.text, now));
+  with.ring.load({with.made.kept}, with.ring.edition());
+  CHECK_FALSE(with.ring.find("Bearer " + added.text, now));
 }
 
 TEST_CASE("where no key is required a caller without one is a live admin") {

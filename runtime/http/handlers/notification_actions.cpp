@@ -103,11 +103,11 @@ void post_resolve(service& with, request& rq, responder respond) {
   auto resolved = [&with, l, respond, id = *id, where = rq.where()](result<delivery> got) {
     if (!got)
       return respond(std::move(got.error()));
-    respond(json_answer(delivery_json(*got)));
     // It may be queued again, or have released a sibling of routing = first.
-    with.engine.store_of(l).find(where, id, [&with, l](result<notification_view> found) {
+    with.engine.store_of(l).find(where, id, [&with, l, respond, shown = delivery_json(*got)](auto found) {
       if (found)
         with.engine.wake(l, found->deliveries);
+      respond(json_answer(shown));
     });
   };
   with.engine.store_of(l).resolve(rq.where(), *id, what->delivery_id, what->to, std::move(why),

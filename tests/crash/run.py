@@ -139,12 +139,17 @@ class Run:
         """Counts repeated calls by the first kill after the call before."""
         per_kill, unexplained = collections.Counter(), 0
         for _, before, at in repeats:
-            kills = [kill for kill in self.kills if int(before) - AFTERGLOW_NS <= kill <= int(at)]
-            if kills:
-                per_kill[kills[0]] += 1
-            else:
+            kill = self.kill_between(int(before), int(at))
+            if kill is None:
                 unexplained += 1
+            else:
+                per_kill[kill] += 1
         return per_kill, unexplained
+
+    def kill_between(self, before, at):
+        after = [kill for kill in self.kills if before <= kill <= at]
+        just_before = [kill for kill in self.kills if before - AFTERGLOW_NS <= kill < before]
+        return after[0] if after else just_before[-1] if just_before else None
 
 
 def failures(verdict):

@@ -36,7 +36,7 @@ def add_arguments(parser):
     parser.add_argument("--connections", type=int, default=64, help="of the closed loop (64)")
     parser.add_argument("--users", type=int, default=100_000, help="people with preferences, every tenth opted out")
     parser.add_argument("--vendor-delay-ms", type=float, default=0, help="the vendor answers after so long (0)")
-    parser.add_argument("--slots", type=int, default=64, help="calls at once to the vendor, per lane (64)")
+    parser.add_argument("--slots", type=int, default=256, help="calls at once to the vendor, per lane (256)")
 
 
 def run(arguments):

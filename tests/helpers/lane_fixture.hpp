@@ -155,7 +155,8 @@ public:
       pass(timers.schedule().begin()->first - timers.current_time);
     pass(goal - timers.current_time);
   }
-  bool has_timer() const { return coordinator_.has_pending_timeout(); }
+  /// How many delayed messages wait for their time.
+  std::size_t timers() const { return coordinator_.clock().schedule().size(); }
 
   caf::actor_system& system() { return system_; }
 

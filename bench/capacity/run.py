@@ -82,6 +82,7 @@ def measure(folder, engine, vendor, arguments):
         "accept_p99_ms": round(load["latency"]["p99_ms"], 3),
         "submit_to_vendor_p50_ms": round(seen["latency"].get("b", {}).get("p50_ms", 0), 3),
         "submit_to_vendor_p99_ms": round(seen["latency"].get("b", {}).get("p99_ms", 0), 3),
+        "calls_at_once": seen["most_at_once"],
         "rss_mib": round(engine.rss_mib(), 1),
         "seconds": round(elapsed, 1),
         "vendor_delay_ms": arguments.vendor_delay_ms,

@@ -73,7 +73,8 @@ bool ledger::record(const delivery_id& id, const mark& what, nanoseconds at) {
 std::string ledger::stats_json() const {
   std::string json = "{\"calls\": " + std::to_string(calls_) + ", \"distinct\": " + std::to_string(seen_.size())
                      + ", \"duplicates\": " + std::to_string(repeats_.size())
-                     + ", \"bad_ids\": " + std::to_string(bad_ids_) + ", \"answers\": {";
+                     + ", \"bad_ids\": " + std::to_string(bad_ids_)
+                     + ", \"most_at_once\": " + std::to_string(most_at_once_) + ", \"answers\": {";
   const char* comma = "";
   for (auto& [status, count] : answers_) {
     json += std::string{comma} + "\"" + status + "\": " + std::to_string(count);

@@ -2,6 +2,7 @@
 // so that duplicates and losses are counted, not estimated.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -40,6 +41,8 @@ public:
   bool record(const delivery_id& id, const mark& what, nanoseconds at);
   void count_answer(std::string_view status) { ++answers_[std::string{status}]; }
   void count_bad_id() { ++bad_ids_; }
+  /// A call began while `count` of them, itself included, were unanswered.
+  void note_under_way(std::size_t count) { most_at_once_ = std::max(most_at_once_, count); }
 
   /// Counts and, per kind of traffic, the time from submit to this socket.
   std::string stats_json() const;
@@ -72,6 +75,7 @@ private:
   std::map<char, bench::histogram> latency_;
   std::map<std::string, std::uint64_t> answers_;
   std::uint64_t calls_ = 0, bad_ids_ = 0;
+  std::size_t most_at_once_ = 0;
 };
 
 } // namespace vendor

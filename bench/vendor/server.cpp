@@ -135,15 +135,19 @@ void server::take_webhook(std::size_t slot, const bench::frame& request) {
   }
   if (happens(script_.hang_rate)) {
     ledger_.count_answer("hung");
-    one.waiting = true;
-    return;
+    return keep_waiting(one);
   }
   const int status = happens(script_.fail_rate) ? script_.fail_status : 200;
   ledger_.count_answer(std::to_string(status));
   if (script_.delay.count() == 0)
     return answer(one, status);
-  one.waiting = true;
+  keep_waiting(one);
   delayed_.push({at + script_.delay, slot, one.incarnation, status});
+}
+
+void server::keep_waiting(connection& one) {
+  one.waiting = true;
+  ledger_.note_under_way(++waiting_);
 }
 
 void server::send_due() {
@@ -154,6 +158,7 @@ void server::send_due() {
     if (one.incarnation != next.incarnation)
       continue;
     one.waiting = false;
+    --waiting_;
     answer(one, next.status);
     serve(next.slot);
   }
@@ -186,6 +191,7 @@ void server::flush(std::size_t slot) {
 
 void server::close(std::size_t slot) {
   auto& one = connections_[slot];
+  waiting_ -= one.waiting;
   one = connection{{}, one.incarnation + 1, {}, {}, false, false};
   free_.push_back(slot);
 }

@@ -46,6 +46,7 @@ private:
   bool receive(connection& one);
   void serve(std::size_t slot);
   void take(std::size_t slot, const bench::frame& request);
+  void keep_waiting(connection& one);
   void take_webhook(std::size_t slot, const bench::frame& request);
   std::string control(std::string_view method, std::string_view target);
   void send_due();
@@ -60,6 +61,7 @@ private:
   bench::poller poller_;
   std::vector<connection> connections_;
   std::vector<std::size_t> free_;
+  std::size_t waiting_ = 0; ///< connections whose call is unanswered
   std::priority_queue<delayed, std::vector<delayed>, std::greater<>> delayed_;
   std::mt19937_64 random_{1};
 };

@@ -93,17 +93,17 @@ private:
     rows_.erase(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(count));
     auto now = board_.engine_.clock().now();
     store().redrive(std::move(keys), why_, now, then<std::vector<delivery>>([count](redrive_job& j, auto& queued) {
-                      j.board_.engine_.wake(all_lanes[j.lane_], queued);
                       j.board_.change(j.id_, [&](job_view& v) {
                         v.processed += count;
                         v.redriven += queued.size();
                       });
+                      j.board_.engine_.wake(all_lanes[j.lane_], queued);
                       j.pause();
                     }));
   }
 
   void pause() {
-    next_ += pace_.step;
+    next_ = std::max(next_ + pace_.step, steady_clock::now()); // what a stall held up is not made up for
     timer_.expires_at(next_);
     timer_.async_wait([self = shared_from_this()](boost::system::error_code ec) {
       if (!ec)

@@ -305,6 +305,10 @@ dispatcher_actor::behavior_type dispatcher(dispatcher_actor::stateful_pointer<di
       self->state.fill();
       return true;
     },
+    [self](pause_atom, const std::string& provider, std::uint64_t epoch) {
+      self->state.queues->pause(provider, epoch);
+      return true;
+    },
     [self](ready_atom, const queue_key& queue) {
       self->state.queues->ready(queue);
       self->state.fill();

@@ -3,6 +3,8 @@
 #include <caf/all.hpp>
 
 #include "actors/messaging.hpp"
+#include "actors/policy/routing.hpp"
+#include "actors/policy/standby.hpp"
 #include "messages/transitions.hpp"
 
 namespace carillon {
@@ -59,6 +61,12 @@ contacts merged(const notification& n, const person& who) {
   return all;
 }
 
+verdict no_provider(channel on) {
+  return {delivery_status::failed,
+          {"no_provider", "No provider is configured for the channel " + std::string{to_string(on)} + '.'},
+          std::nullopt};
+}
+
 delivery blank(const notification& n, channel on, std::string address) {
   delivery d;
   d.notification_key = n.key;
@@ -79,38 +87,23 @@ void take_verdict(delivery& d, verdict what, sys_time now) {
   d.history.push_back({what.status, now, what.why.rule, what.why.reason});
 }
 
-/// routing = first: channels after the first usable one wait for it to fail.
-void stand_by(std::vector<delivery_work>& deliveries, sys_time now) {
-  std::optional<channel> first;
-  for (auto& w : deliveries) {
-    if (!is_unfinished(w.d.status))
-      continue;
-    if (!first)
-      first = w.d.channel;
-    if (w.d.channel == *first)
-      continue;
-    w.d.standby = true;
-    w.d.due.reset();
-    w.d.history.clear();
-    take_verdict(w.d,
-                 {delivery_status::scheduled,
-                  {"routing.first", "Used only if " + std::string{to_string(*first)} + " fails."},
-                  std::nullopt},
-                 now);
-  }
-}
-
 } // namespace
 
 std::shared_ptr<const person> preference_state::person_for(waiting& what) {
   auto& n = notification_of(what);
   auto key = person_key(n.space, n.user_id);
   auto extra = own_addresses(n);
-  if (extra.empty())
+  if (extra.empty()) {
+    // Whoever came before waits for an answer: overtaking would break the order.
+    if (auto before = under_way.find(key); before != under_way.end()) {
+      look_ups.at(before->second).waiters.push_back(std::move(what));
+      return nullptr;
+    }
     if (auto* cached = people.find(key); cached && still_good(**cached, context->clock.now())) {
       context->watch.preference_cache(true);
       return *cached;
     }
+  }
   context->watch.preference_cache(false);
   // People without extra addresses share one look-up; others get their own.
   auto token = extra.empty() ? key : key + '\n' + std::to_string(next_token++);
@@ -119,6 +112,7 @@ std::shared_ptr<const person> preference_state::person_for(waiting& what) {
   if (fresh) {
     entry->second.person_key = key;
     entry->second.cacheable = extra.empty();
+    under_way[key] = token;
     auto& asked = notification_of(entry->second.waiters.front());
     context->control.find_person(asked.space, asked.user_id, std::move(extra),
                                  [to = self, token](result<person> answer) {
@@ -142,6 +136,8 @@ void preference_state::found(const std::string& token, const person& who) {
   auto entry = look_ups.extract(token);
   if (entry.empty())
     return;
+  if (auto last = under_way.find(entry.mapped().person_key); last != under_way.end() && last->second == token)
+    under_way.erase(last);
   auto& asked = entry.mapped();
   if (asked.overtaken) { // changed while it was read: read again
     for (auto& what : asked.waiters)
@@ -158,6 +154,8 @@ void preference_state::not_found(const std::string& token) {
   auto entry = look_ups.extract(token);
   if (entry.empty())
     return;
+  if (auto last = under_way.find(entry.mapped().person_key); last != under_way.end() && last->second == token)
+    under_way.erase(last);
   // Stored work is let go and stays in its queue; requests are answered.
   for (auto& what : entry.mapped().waiters)
     if (auto* request = std::get_if<intake_ptr>(&what)) {
@@ -228,6 +226,8 @@ std::vector<delivery_work> preference_state::deliveries_for(const intake& what, 
     for (auto& address : addresses) {
       auto d = blank(n, on, address);
       auto v = verdict_for(n, d, who, *type, true);
+      if (is_unfinished(v.status) && route_of(context->config, on, n.space.mode).empty())
+        v = no_provider(on);
       add(std::move(d), std::move(v));
     }
   }

@@ -34,7 +34,8 @@ struct preference_state {
     bool overtaken = false;
     std::vector<waiting> waiters;
   };
-  std::unordered_map<std::string, look_up> look_ups; ///< by token
+  std::unordered_map<std::string, look_up> look_ups;      ///< by token
+  std::unordered_map<std::string, std::string> under_way; ///< token of a person's newest look-up
   std::uint64_t next_token = 0;
 
   void decide(waiting what);

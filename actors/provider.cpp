@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <caf/all.hpp>
+#include <cmath>
 
 #include "actors/messaging.hpp"
 #include "actors/policy/follow_up.hpp"
@@ -47,29 +48,48 @@ void provider_state::issue() {
   auto n = usable();
   if (n == 0)
     wake_when_unblocked();
-  if (n > 0 && config.options.rate > 0) {
-    limit_options limit{.rate = config.options.rate, .per = std::chrono::seconds{1}};
-    limit.burst = std::max(1.0, config.options.rate / 10);
-    auto now = context->clock.now();
-    std::size_t paid = 0;
-    while (paid < n && rate.take(limit, now))
-      ++paid;
-    if (paid < n)
-      wake_at(rate.next(limit, now));
-    n = paid;
-  }
+  if (config.options.rate > 0)
+    n = within_rate(n);
   if (n == 0)
     return;
   granted += n;
   cross(peers->dispatcher, credit_atom_v, config.options.name, epoch, n);
 }
 
-/// Voids all credit that is out. Nothing is granted until `issue`.
+/// Credit that lies unused must not add up to a burst: no more than a tenth of a
+/// second's calls are out at once.
+std::size_t provider_state::within_rate(std::size_t n) {
+  limit_options limit{.rate = config.options.rate, .per = std::chrono::seconds{1}};
+  limit.burst = std::max(1.0, std::floor(config.options.rate / 10));
+  auto most = static_cast<std::size_t>(limit.burst);
+  n = std::min(n, most > granted ? most - granted : 0);
+  auto now = context->clock.now();
+  std::size_t paid = 0;
+  while (paid < n && rate.take(limit, now))
+    ++paid;
+  if (paid < n)
+    wake_at(rate.next(limit, now));
+  return paid;
+}
+
+/// How long a pause may be before others take over its work.
+duration provider_state::patience() const {
+  auto found = context->config.channels.find(config.options.channel.value_or(channel::email));
+  return found == context->config.channels.end() ? retry_options{}.max_backoff : found->second.retry.max_backoff;
+}
+
+/// Voids all credit that is out. Nothing is granted until `issue`. Work waits for a
+/// provider that will be back soon; an open breaker or a long pause blocks it.
 void provider_state::new_epoch() {
   epoch = next_epoch();
   granted = 0;
-  if (peers)
+  if (!peers)
+    return;
+  auto open = gate->state(context->steady()) == breaker_state::open;
+  if (open || paused_until > context->clock.now() + patience())
     cross(peers->dispatcher, credit_atom_v, config.options.name, epoch, std::size_t{0});
+  else
+    cross(peers->dispatcher, pause_atom_v, config.options.name, epoch);
 }
 
 void provider_state::wake_when_unblocked() {
@@ -107,6 +127,8 @@ void provider_state::send(const work_ptr& what) {
     return hand_back(*what, std::nullopt);
   --granted;
   what->slot.spend();
+  if (config.options.rate > 0)
+    issue();
   if (auto found = paused.find(what->d.address); found != paused.end()) {
     if (found->second > context->clock.now())
       return hand_back(*what, found->second);
@@ -184,15 +206,20 @@ void provider_state::answered(row_key key, const wire_answer& answer) {
   finish(found->second, failure ? *failure : how->read(answer, now));
 }
 
+/// The endpoint is the person's own, not a vendor's that serves everybody.
+bool provider_state::is_of_person(const call& c) const {
+  return how->by == carrier::wire && c.d.channel == channel::webhook;
+}
+
 /// What the answer says about the provider, beyond this delivery.
 void provider_state::note(const call& c, const answer_meaning& meaning) {
   auto now = context->steady();
   auto before = gate->times_opened();
-  auto patience = context->config.channels.contains(c.d.channel)
-                    ? context->config.channels.at(c.d.channel).retry.max_backoff
-                    : retry_options{}.max_backoff;
-  auto past_patience = meaning.retry_after && *meaning.retry_after > patience;
-  gate->end(now, call_result_of(meaning.outcome, past_patience), now - c.began);
+  auto past_patience = meaning.retry_after && *meaning.retry_after > patience();
+  auto counted = call_result_of(meaning.outcome, past_patience);
+  if (is_of_person(c) && counted == call_result::failure)
+    counted = call_result::ignored; // one person's broken endpoint is no reason to stop everybody's
+  gate->end(now, counted, now - c.began);
   if (meaning.outcome == outcome::bad_credentials) {
     gate->trip(now);
     context->watch.log(log_level::error, "provider.credentials_refused",
@@ -201,7 +228,7 @@ void provider_state::note(const call& c, const answer_meaning& meaning) {
   auto paused_before = paused_until > context->clock.now();
   if (meaning.outcome == outcome::throttled && meaning.retry_after) {
     auto until = context->clock.now() + *meaning.retry_after;
-    if (how->by != carrier::wire || c.d.channel != channel::webhook)
+    if (!is_of_person(c))
       paused_until = std::max(paused_until, until);
     else if (paused.size() < config.paused_endpoints)
       paused[c.d.address] = until;
@@ -269,9 +296,7 @@ void provider_state::recover() {
   if (std::exchange(recovering, true))
     return;
   auto failed = [this](const caf::error&) { cross(self, answer_atom_v, pulled_ptr{}); };
-  self_ptr
-    ->request(peers->dispatcher, std::chrono::seconds{10}, credit_atom_v, config.options.name, next_epoch(),
-              std::size_t{0})
+  self_ptr->request(peers->dispatcher, std::chrono::seconds{10}, pause_atom_v, config.options.name, next_epoch())
     .then(
       [this](bool) {
         context->store.barrier([context = context, to = self, name = config.options.name](status_result reached) {
@@ -296,7 +321,7 @@ void provider_state::end_leftovers(const pulled_ptr& leftovers) {
     calls[r->d.key] = {r->n, r->d, context->steady(), r};
     pass(peers->status_sink, is_urgent(r->d.priority), report_atom_v, r);
   }
-  epoch = next_epoch();
+  new_epoch();
   issue();
 }
 
@@ -312,8 +337,9 @@ void provider_state::order(breaker_order what) {
 
 provider_view provider_state::look() {
   auto now = context->steady();
-  return {config.options.name, config.options.protocol, config.options.channel, gate->state(now),
-          gate->ordered(),     gate->failure_rate(now), calls.size(),           config.slots,
+  auto serves = config.options.channel ? config.options.channel : how->channel;
+  return {config.options.name, config.options.protocol, serves,       gate->state(now),
+          gate->ordered(),     gate->failure_rate(now), calls.size(), config.slots,
           gate->times_opened()};
 }
 

@@ -55,6 +55,8 @@ struct provider_state {
   void new_epoch();
   void issue();
   std::size_t usable();
+  std::size_t within_rate(std::size_t n);
+  duration patience() const;
   void wake_at(sys_time when);
   /// A pause or an open breaker ends by itself: looks again then.
   void wake_when_unblocked();
@@ -66,6 +68,7 @@ struct provider_state {
   void act_in_sandbox(const call& c);
   void answered(row_key key, const wire_answer& answer);
   void finish(call& c, const answer_meaning& meaning);
+  bool is_of_person(const call& c) const;
   void note(const call& c, const answer_meaning& meaning);
   void hand_back(const delivery_work& w, std::optional<sys_time> not_before);
   void settled(row_key key);

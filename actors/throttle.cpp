@@ -3,7 +3,7 @@
 #include <caf/all.hpp>
 
 #include "actors/messaging.hpp"
-#include "actors/policy/choice.hpp"
+#include "actors/policy/standby.hpp"
 
 namespace carillon {
 namespace {
@@ -94,16 +94,24 @@ void throttle_state::apply(const intake_ptr& what) {
     explain(*what);
     return pass(peers->dispatcher, is_urgent(what->n->priority), place_atom_v, what);
   }
-  for (auto& w : what->deliveries) {
-    if (w.d.status != delivery_status::queued)
+  do {
+    if (auto refused = charge_all(*what))
+      return what->answer(std::move(*refused));
+  } while (release_standby(what->deliveries, context->clock.now()));
+  pass(peers->dispatcher, is_urgent(what->n->priority), place_atom_v, what);
+}
+
+std::optional<fault> throttle_state::charge_all(intake& what) {
+  for (auto& w : what.deliveries) {
+    if (w.d.status != delivery_status::queued || w.d.limits_paid)
       continue;
-    auto verdict = charge_one(w.d, what->n->category, what->debits, what->peoples_debits);
+    auto verdict = charge_one(w.d, what.n->category, what.debits, what.peoples_debits);
     if (verdict.what == limit_verdict::kind::reject) {
-      refund_all(what->debits);
-      return what->answer(fault{errc::rate_limited, verdict.reason, {}, verdict.until - context->clock.now()});
+      refund_all(what.debits);
+      return fault{errc::rate_limited, verdict.reason, {}, verdict.until - context->clock.now()};
     }
   }
-  pass(peers->dispatcher, is_urgent(what->n->priority), place_atom_v, what);
+  return std::nullopt;
 }
 
 void throttle_state::apply(const work_ptr& what) {

@@ -32,6 +32,8 @@ struct throttle_state {
   void apply(const intake_ptr& what);
   void apply(const work_ptr& what);
   void explain(intake& what);
+  /// Charges what may be sent now; the fault where a limit refuses the request.
+  std::optional<fault> charge_all(intake& what);
   void debit_all(const std::vector<debit>& debits);
   void refund_all(const std::vector<debit>& debits);
 

@@ -15,22 +15,28 @@ void ready_queues::grant(const std::string& provider, std::uint64_t epoch, std::
     p.blocked = false;
 }
 
+void ready_queues::pause(const std::string& provider, std::uint64_t epoch) {
+  auto& p = providers_[provider];
+  if (epoch > p.epoch)
+    p = {epoch, 0, false};
+}
+
 ready_queues::provider_state* ready_queues::server_of(const std::vector<std::string>& route) {
   for (auto& name : route)
-    if (auto found = providers_.find(name); found != providers_.end() && !found->second.blocked)
-      return &found->second;
+    if (auto& p = providers_[name]; !p.blocked)
+      return &p;
   return nullptr;
 }
 
 std::optional<ready_queues::credit> ready_queues::take(const std::vector<std::string>& route) {
   for (auto& name : route) {
-    auto found = providers_.find(name);
-    if (found == providers_.end() || found->second.blocked)
+    auto& p = providers_[name];
+    if (p.blocked)
       continue;
-    if (found->second.credits == 0)
+    if (p.credits == 0)
       return std::nullopt;
-    --found->second.credits;
-    return credit{name, found->second.epoch};
+    --p.credits;
+    return credit{name, p.epoch};
   }
   return std::nullopt;
 }

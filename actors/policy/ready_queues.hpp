@@ -29,6 +29,8 @@ public:
   /// `n` more slots of that epoch. A newer epoch voids what was granted before;
   /// a newer epoch with nothing blocks the provider until it grants again.
   void grant(const std::string& provider, std::uint64_t epoch, std::size_t n);
+  /// Voids what was granted before that epoch; its work waits for it, nobody else takes it.
+  void pause(const std::string& provider, std::uint64_t epoch);
   /// Takes one slot at the first provider of the route that is not blocked; the
   /// next one is used only when those before it are blocked, not when they are busy.
   struct credit {
@@ -68,7 +70,7 @@ private:
   struct provider_state {
     std::uint64_t epoch = 0;
     std::size_t credits = 0;
-    bool blocked = true; ///< until it grants for the first time
+    bool blocked = false; ///< others may take its work
   };
   struct queue_state {
     bool ready = false; ///< rows wait in the store

@@ -160,7 +160,8 @@ TEST_CASE_METHOD(dispatcher_test,
 TEST_CASE_METHOD(dispatcher_test, "the fallback is used when the first provider is blocked, not when it is busy") {
   auto subject = ready();
   grant(subject, "backup", 5);
-  SECTION("first never granted anything: it is blocked") {
+  SECTION("first is blocked") {
+    grant(subject, "first", 0);
     send(subject, place_atom_v, described(caller));
     accept();
     CHECK(sent(backup_peer)->d.attempts[0].provider == "backup");

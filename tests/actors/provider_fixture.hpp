@@ -29,7 +29,17 @@ struct provider_fixture : lane_fixture {
   /// Starts it and lets it recover; answers the credit it gives out then.
   credit begin() {
     subject = start(provider, how);
+    newest_pause();
     return newest_credit();
+  }
+  std::size_t pauses() const { return dispatcher_peer.count<std::string, std::uint64_t>(pause_atom_v); }
+  /// Takes all that came; the epoch of the last one.
+  std::uint64_t newest_pause() {
+    REQUIRE(pauses() > 0);
+    std::uint64_t last = 0;
+    while (pauses() > 0)
+      last = std::get<1>(dispatcher_peer.take<std::string, std::uint64_t>(pause_atom_v));
+    return last;
   }
   std::size_t credits() const { return dispatcher_peer.count<std::string, std::uint64_t, std::size_t>(credit_atom_v); }
   credit next_credit() {

@@ -32,7 +32,7 @@ TEST_CASE("a slot is taken at the first provider that is not blocked, never past
   for (auto& each : std::vector<route_row>{
          {"nobody granted anything", {}, {}},
          {"both have credit", {{"first", 1, 1}, {"backup", 1, 1}}, "first"},
-         {"the first was never heard of", {{"backup", 1, 1}}, "backup"},
+         {"the first was never heard of: it is starting", {{"backup", 1, 1}}, {}},
          {"the first is blocked", {{"first", 1, 5}, {"first", 2, 0}, {"backup", 1, 1}}, "backup"},
          {"the first has come back", {{"first", 1, 5}, {"first", 2, 0}, {"first", 2, 1}, {"backup", 1, 1}}, "first"},
          {"credit of an older epoch", {{"first", 2, 0}, {"first", 1, 5}}, {}},
@@ -188,7 +188,20 @@ TEST_CASE("rows of a queue that nobody serves are read without credit, to find t
 
 TEST_CASE("a blocked provider's queue is read with the credit of its fallback") {
   queues q;
+  q.grant("first", 1, 0);
   q.grant("backup", 1, 2);
   q.ready(email);
   CHECK(q.next_pull()->limit == 2);
+}
+
+TEST_CASE("a paused provider's work waits for it") {
+  queues q;
+  q.grant("first", 1, 5);
+  q.grant("backup", 1, 2);
+  q.pause("first", 2);
+  q.ready(email);
+  CHECK_FALSE(q.next_pull());
+  CHECK_FALSE(q.take({"first", "backup"}));
+  q.grant("first", 2, 3);
+  CHECK(q.next_pull()->limit == 3);
 }

@@ -95,6 +95,7 @@ inline acceptance first_then_standbys(store_fixture& f) {
   auto what = sample_maker{f, lane::bulk}.make("u_1", 3);
   for (std::size_t i : {1U, 2U}) {
     auto& d = what.deliveries[i];
+    d.channel = i == 1 ? channel::sms : channel::push;
     d.history.clear();
     d.standby = true;
     move_to(d, delivery_status::scheduled, f.clock().now());
@@ -128,6 +129,27 @@ inline void failure_releases_next(store_fixture& f) {
   CHECK(stored[1].history.back().rule == "routing.first");
   CHECK(stored[2].standby);
   CHECK(keys_of(pulled_from(f.bulk(), f.clock().now()).rows) == std::vector<row_key>{what.deliveries[1].key});
+}
+
+inline void channel_is_released_whole(store_fixture& f) {
+  auto what = sample_maker{f, lane::bulk}.make("u_1", 4);
+  for (std::size_t i : {2U, 3U}) {
+    auto& d = what.deliveries[i];
+    d.channel = channel::sms;
+    d.history.clear();
+    d.standby = true;
+    move_to(d, delivery_status::scheduled, f.clock().now());
+  }
+  kept(f.bulk(), what);
+  auto first = ended(f, what, delivery_status::failed);
+  first.release_standby = true;
+  CHECK(updated(f.bulk(), first).released.empty()); // its sibling on the same channel may still arrive
+  started(f.bulk(), what.deliveries[1].key, attempt_at(f.clock().now()));
+  auto d = found(f.bulk(), *what.n).deliveries[1];
+  move_to(d, delivery_status::failed, f.clock().now());
+  delivery_update second{d, delivery_status::sending, 1};
+  second.release_standby = true;
+  CHECK(updated(f.bulk(), second).released.size() == 2);
 }
 
 inline void success_cancels_standbys(store_fixture& f) {
@@ -169,6 +191,7 @@ inline const std::vector<suite_case> all{
   {"an update may only make a legal move", update_is_legal},
   {"standbys are never ready", standbys_are_not_ready},
   {"a failure releases the next standby", failure_releases_next},
+  {"a channel is released as a whole, once nothing of the one before may still arrive", channel_is_released_whole},
   {"a success cancels the standbys", success_cancels_standbys},
   {"an update that did not apply releases nothing", refused_update_releases_none},
   {"a barrier answers after everything before it", barrier_is_last},

@@ -42,7 +42,9 @@ private:
   lane_tables& tables() { return *tables_; }
   bool start_one(const attempt_start& what);
   bool write_guarded(const delivery_update& what);
-  std::vector<delivery> standbys_of(row_key notification_key);
+  bool has_standbys(row_key notification_key);
+  std::vector<delivery> siblings_of(row_key notification_key);
+  bool release(delivery& d, sys_time at);
   std::vector<delivery> release_next(row_key notification_key, sys_time at);
   void cancel_standbys(row_key notification_key, sys_time at);
 

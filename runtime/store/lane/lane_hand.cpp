@@ -49,6 +49,7 @@ result<delivery> lane_file::resolve(const space& where, const uuid& id, const uu
     return fault{errc::internal_error, "A held delivery cannot become " + std::string{to_string(to)} + "."};
   auto guard = as_it_stands(d, *n);
   d.due.reset();
+  d.decision = why;
   move_to(d, to, now, why);
   write_delivery(tables(), d, guard);
   // The siblings of routing = first wait for this outcome too.

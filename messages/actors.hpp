@@ -64,6 +64,7 @@ CAF_ADD_ATOM(carillon, carillon, record_atom, "record")   // make this state dur
 CAF_ADD_ATOM(carillon, carillon, plan_atom, "plan")       // when is it tried again
 CAF_ADD_ATOM(carillon, carillon, settle_atom, "settle")   // the outcome is durable
 CAF_ADD_ATOM(carillon, carillon, credit_atom, "credit")   // slots for the dispatcher
+CAF_ADD_ATOM(carillon, carillon, pause_atom, "pause")     // slots are void for a while
 CAF_ADD_ATOM(carillon, carillon, ready_atom, "ready")     // a queue has ready work
 CAF_ADD_ATOM(carillon, carillon, due_atom, "due")         // a queue has work due at an instant
 CAF_ADD_ATOM(carillon, carillon, parked_atom, "parked")   // a new row waits in the store
@@ -161,6 +162,9 @@ using dispatcher_actor = caf::typed_actor<
   // and a newer epoch without slots means that the provider is blocked. Answered
   // once it is so.
   caf::replies_to<credit_atom, std::string, std::uint64_t, std::size_t>::with<bool>,
+  // Slots of an older epoch are void; the provider will be back soon, so its work
+  // waits for it. Answered once it is so.
+  caf::replies_to<pause_atom, std::string, std::uint64_t>::with<bool>,
   // A queue has ready rows in the store (released, redriven, due, from before).
   caf::reacts_to<ready_atom, queue_key>,
   // A new row that could not go the straight way is in the store now.

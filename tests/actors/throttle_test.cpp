@@ -111,6 +111,25 @@ TEST_CASE_METHOD(throttle_test, "over a limit that drops, a delivery is suppress
   CHECK(placed()->deliveries[0].d.status == delivery_status::queued);
 }
 
+TEST_CASE_METHOD(throttle_test, "a standby takes the place of what a limit dropped, and pays too") {
+  config.limits.per_user_channel = one_a_minute(over_limit::drop);
+  auto subject = ready();
+  for (int i = 0; i < 2; ++i) {
+    auto what = described(caller);
+    auto next = what->deliveries.front().d;
+    next.channel = channel::in_app;
+    next.status = delivery_status::scheduled;
+    next.standby = true;
+    what->deliveries.emplace_back().d = next;
+    send(subject, decide_atom_v, what);
+  }
+  CHECK(placed()->deliveries[1].d.standby);
+  auto second = placed();
+  CHECK(second->deliveries[0].d.status == delivery_status::suppressed);
+  CHECK(second->deliveries[1].d.status == delivery_status::queued);
+  CHECK(second->deliveries[1].d.limits_paid);
+}
+
 TEST_CASE_METHOD(throttle_test, "over a limit that rejects, the whole request is refused and paid back") {
   config.types["note"].limit = one_a_minute(over_limit::reject);
   auto subject = ready();

@@ -1,5 +1,6 @@
 #include "actors/throttle.hpp"
 
+#include <algorithm>
 #include <caf/all.hpp>
 
 #include "actors/messaging.hpp"
@@ -14,6 +15,13 @@ constexpr duration longest_history = std::chrono::hours{24};
 std::string category_of(const options& config, const std::string& type) {
   auto found = config.types.find(type);
   return found == config.types.end() ? type_options{}.category : found->second.category;
+}
+
+/// When a delivery used, or will use, its place in the limits; nothing where it has none.
+std::optional<sys_time> used_at(const delivery& d) {
+  if (!d.attempts.empty())
+    return d.attempts.front().started_at;
+  return d.limits_paid ? d.due : std::nullopt;
 }
 
 void append(std::vector<applied_limit>& all, std::vector<applied_limit> more) {
@@ -35,13 +43,17 @@ void throttle_state::start() {
 
 void throttle_state::rebuild(const std::vector<pulled>& recent) {
   auto settings = context->settings();
-  for (auto& row : recent) {
-    if (row.d.attempts.empty())
-      continue;
-    auto at = row.d.attempts.front().started_at;
-    auto category = category_of(context->config, row.d.type);
+  // In the order of use, so that reserved places follow what was used before them.
+  std::vector<std::pair<sys_time, const delivery*>> uses;
+  for (auto& row : recent)
+    if (auto at = used_at(row.d))
+      uses.emplace_back(*at, &row.d);
+  std::sort(uses.begin(), uses.end());
+  for (auto& [at, used] : uses) {
+    auto& d = *used;
+    auto category = category_of(context->config, d.type);
     for (auto owner : {limit_owner::people, limit_owner::lane})
-      for (auto& l : limits_of(context->config, *settings, row.d, category, owner))
+      for (auto& l : limits_of(context->config, *settings, d, category, owner))
         buckets->at(l.key).debit(l.limit, at);
   }
   rebuilt = true;

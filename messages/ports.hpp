@@ -167,7 +167,9 @@ public:
   virtual void queues(done<std::vector<queue_state>> then) = 0;
   /// Due times in (from, until], ascending, at most `limit`.
   virtual void due_between(sys_time from, sys_time until, std::size_t limit, done<std::vector<due_entry>> then) = 0;
-  /// Attempts since `since`, newest 100,000 at most, for rebuilding limits.
+  /// For rebuilding limits: deliveries attempted since `since`, newest 100,000 at
+  /// most, and those that wait for the place a limit gave them (status scheduled,
+  /// limits_paid, no attempt).
   virtual void recent_attempts(sys_time since, done<std::vector<delivery>> then) = 0;
   /// A few held rows whose expiry has passed.
   virtual void expired_held(sys_time now, std::size_t limit, done<std::vector<pulled>> then) = 0;

@@ -46,6 +46,20 @@ TEST_CASE_METHOD(throttle_test, "work waits until the limits are rebuilt from re
   CHECK(what->deliveries[0].d.due == start_of_tests + 40s);
 }
 
+TEST_CASE_METHOD(throttle_test, "a place that was reserved before a restart stays taken") {
+  config.limits.per_user = one_a_minute(over_limit::delay);
+  auto subject = start(throttle, throttle_config{});
+  auto used = started_delivery(*sample_notification());
+  used.attempts.front().started_at = start_of_tests - 20s;
+  auto reserved = used;
+  reserved.attempts.clear();
+  reserved.limits_paid = true;
+  reserved.due = start_of_tests + 40s;
+  store.histories.answer(std::vector{reserved, used});
+  send(subject, decide_atom_v, described(caller));
+  CHECK(placed()->deliveries[0].d.due == start_of_tests + 100s);
+}
+
 TEST_CASE_METHOD(throttle_test, "history that cannot be read leaves the limits full instead of stopping the lane") {
   config.limits.per_user = one_a_minute(over_limit::delay);
   auto subject = start(throttle, throttle_config{});

@@ -172,6 +172,27 @@ inline void reads_recent_attempts(store_fixture& f) {
   CHECK(all[0].user_id == "u_2");
 }
 
+inline void reads_reserved_places(store_fixture& f) {
+  sample_maker make{f, lane::bulk};
+  auto later = f.clock().now() + 1h;
+  auto scheduled = [&](bool paid) {
+    auto what = make.make();
+    auto& d = what.deliveries[0];
+    d.history.clear();
+    d.status = delivery_status::scheduled;
+    d.history.push_back({d.status, f.clock().now(), {}, {}});
+    d.due = later;
+    d.limits_paid = paid;
+    return kept(f.bulk(), what);
+  };
+  scheduled(false); // waits for another reason
+  auto waits = scheduled(true);
+  auto all = must<std::vector<delivery>>([&](auto then) { f.bulk().recent_attempts(f.clock().now() - 1min, then); });
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].key == waits.deliveries[0].key);
+  CHECK(all[0].due == later);
+}
+
 inline void counts_backlog(store_fixture& f) {
   sample_maker make{f, lane::bulk};
   auto first = f.clock().now();
@@ -197,6 +218,7 @@ inline const std::vector<suite_case> all{
   {"due times are listed in order", lists_due_times},
   {"held deliveries are found once they expire", finds_expired_held},
   {"recent attempts are read for the limits", reads_recent_attempts},
+  {"places that limits reserved are read with them", reads_reserved_places},
   {"the backlog is counted by status", counts_backlog},
 };
 

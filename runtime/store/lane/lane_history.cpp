@@ -200,6 +200,8 @@ std::vector<delivery> recent_attempts(lane_tables& in, sys_time since) {
   on_wire.with(oldest_seen);
   while (keys.size() < attempts_read && on_wire.step())
     keys.push_back(on_wire.integer(0));
+  auto reserved = reserved_places(in, since);
+  keys.insert(keys.end(), reserved.begin(), reserved.end());
   std::vector<delivery> all;
   for (auto& row : load_all(in, keys))
     all.push_back(std::move(row.d));

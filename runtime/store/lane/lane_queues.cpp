@@ -196,6 +196,24 @@ std::vector<due_entry> due_between(lane_tables& in, sys_time from, sys_time unti
   return all;
 }
 
+std::vector<row_key> reserved_places(lane_tables& in, sys_time since) {
+  constexpr std::size_t rows_seen = 20'000;
+  std::vector<row_key> keys;
+  for (auto& at : shelves(in)) {
+    if (at.status != delivery_status::scheduled)
+      continue;
+    for (int level = 0; level < priorities; ++level) {
+      auto rows = in.db.use("SELECT key, limits_paid, attempt_count FROM delivery WHERE status < 4 AND status = ?1 "
+                            "AND queue = ?2 AND priority = ?3 AND due > ?4 AND due < ?5 ORDER BY due LIMIT ?6");
+      rows.with(at.status, at.queue, level, since, due_never, rows_seen);
+      while (rows.step())
+        if (rows.integer(1) != 0 && rows.integer(2) == 0)
+          keys.push_back(rows.integer(0));
+    }
+  }
+  return keys;
+}
+
 std::vector<pulled> expired_held(lane_tables& in, sys_time now, std::size_t limit) {
   snapshot still{in.db};
   std::vector<row_key> keys;

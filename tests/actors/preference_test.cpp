@@ -1,49 +1,10 @@
-#include "actors/preference.hpp"
-
 #include <catch2/generators/catch_generators.hpp>
 
-#include "tests/helpers/lane_fixture.hpp"
+#include "tests/actors/preference_fixture.hpp"
 
 using namespace carillon;
 using namespace carillon::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-struct preference_test : lane_fixture {
-  door caller;
-  preference_actor subject = start(preference, preference_config{});
-
-  /// A request that ingest has described, not decided yet.
-  intake_ptr request(std::string user_id = "u_1") {
-    auto what = caller.request(user_id);
-    auto n = sample_notification();
-    n->user_id = std::move(user_id);
-    what->n = std::move(n);
-    return what;
-  }
-  static std::shared_ptr<user> stored_user() {
-    auto who = std::make_shared<user>();
-    who->id = "u_1";
-    who->contacts.email = "someone@example.org";
-    return who;
-  }
-  static person found(user_ptr who) { return {std::move(who), {}, false}; }
-
-  void decide(const intake_ptr& what, person who) {
-    send(subject, decide_atom_v, what);
-    control.people.answer(std::move(who));
-    run();
-  }
-  intake_ptr decided() { return throttle_peer.take<intake_ptr>(decide_atom_v); }
-  order_ptr recorded() { return status_sink_peer.take<order_ptr>(record_atom_v); }
-};
-
-change change_of(std::string user_id) {
-  return {{}, std::move(user_id), std::nullopt};
-}
-
-} // namespace
 
 TEST_CASE_METHOD(preference_test, "a request becomes one delivery per address, with ids that follow its own") {
   config.channels[channel::push].providers = {"first"};
@@ -374,33 +335,4 @@ TEST_CASE_METHOD(preference_test, "work that reaches a shard without peers, or a
   }
   CHECK(caller.refusal().code == errc::overloaded);
   CHECK(*returned == 1);
-}
-
-TEST_CASE_METHOD(preference_test, "nobody overtakes a request of the same person that waits for a look-up") {
-  auto first = request();
-  decide(first, found(stored_user()));
-  CHECK(decided() == first); // cached now
-  auto with_address = request();
-  with_address->n->to.email = "other@example.org";
-  send(subject, decide_atom_v, with_address);
-  auto cached = request();
-  send(subject, decide_atom_v, cached);
-  CHECK(throttle_peer.empty());
-  control.people.answer(found(stored_user()));
-  run();
-  CHECK(decided() == with_address);
-  CHECK(decided() == cached);
-}
-
-TEST_CASE_METHOD(preference_test, "a channel without a provider fails at once and does not keep the next one waiting") {
-  config.types["note"].routing = routing::first;
-  auto what = request();
-  what->command.channels = {channel::sms, channel::email};
-  auto who = stored_user();
-  who->contacts.phone = "+491700000000";
-  decide(what, found(who));
-  auto deliveries = std::move(decided()->deliveries);
-  REQUIRE(deliveries.size() == 2);
-  CHECK(deliveries[0].d.decision.rule == "no_provider");
-  CHECK(deliveries[1].d.status == delivery_status::queued);
 }

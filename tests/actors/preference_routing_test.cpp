@@ -1,0 +1,34 @@
+// Order among requests of one person, and channels that cannot be used.
+#include "tests/actors/preference_fixture.hpp"
+
+using namespace carillon;
+using namespace carillon::test;
+
+TEST_CASE_METHOD(preference_test, "nobody overtakes a request of the same person that waits for a look-up") {
+  auto first = request();
+  decide(first, found(stored_user()));
+  CHECK(decided() == first); // cached now
+  auto with_address = request();
+  with_address->n->to.email = "other@example.org";
+  send(subject, decide_atom_v, with_address);
+  auto cached = request();
+  send(subject, decide_atom_v, cached);
+  CHECK(throttle_peer.empty());
+  control.people.answer(found(stored_user()));
+  run();
+  CHECK(decided() == with_address);
+  CHECK(decided() == cached);
+}
+
+TEST_CASE_METHOD(preference_test, "a channel without a provider fails at once and does not keep the next one waiting") {
+  config.types["note"].routing = routing::first;
+  auto what = request();
+  what->command.channels = {channel::sms, channel::email};
+  auto who = stored_user();
+  who->contacts.phone = "+491700000000";
+  decide(what, found(who));
+  auto deliveries = std::move(decided()->deliveries);
+  REQUIRE(deliveries.size() == 2);
+  CHECK(deliveries[0].d.decision.rule == "no_provider");
+  CHECK(deliveries[1].d.status == delivery_status::queued);
+}

@@ -18,7 +18,8 @@ TEST_CASE("migrate makes the files, and --status shows their versions before and
   CHECK_FALSE(std::filesystem::exists(folder.path() / "data" / "critical.db"));
 
   REQUIRE(t.run({"migrate", "--config", file, "--json"}) == 0);
-  for (auto& row : json::parse(t.out)["data"])
+  auto listed = json::parse(t.out);
+  for (auto& row : listed["data"])
     CHECK(row["version"] == row["wanted"]);
   CHECK(std::filesystem::exists(folder.path() / "data" / "critical.db"));
 }

@@ -120,7 +120,8 @@ TEST_CASE("integrity and schema are checked beside a running store") {
   sqlite_fixture f;
   auto what = kept(f.bulk(), sample_maker{f, lane::bulk}.make("u_1", 2));
   CHECK(must<int>([&](auto then) { then(static_cast<int>(check_stores(f.config())->size())); }) == 0);
-  for (auto& state : *schema_status(f.config()))
+  auto states = *schema_status(f.config());
+  for (auto& state : states)
     CHECK(state.version == state.wanted);
   must<ok_t>([&](auto then) {
     f.sqlite(lane::bulk).on_writer([&](connection& db) { db.exec("DELETE FROM delivery WHERE key % 2 = 0"); }, then);

@@ -114,8 +114,8 @@ TEST_CASE("calls that still wait when the writer ends are answered with shutting
 }
 
 TEST_CASE("past its bound the queue answers overloaded") {
+  std::vector<errc> answers; // outlives the queue, whose end answers what is left
   job_queue queue{2};
-  std::vector<errc> answers;
   auto push = [&] {
     queue.push(make_job<ok_t>(
       [&](status_result r) {

@@ -186,6 +186,17 @@ TEST_CASE_METHOD(provider_health_test, "a clock that steps back during a pause d
   CHECK(newest_credit().slots == 8);
 }
 
+TEST_CASE_METHOD(webhook_health_test, "one person's broken endpoint does not open the breaker that everybody shares") {
+  how.options.breaker.consecutive = 2;
+  auto given = begin();
+  for (int i = 1; i <= 4; ++i) {
+    call_endpoint(given.epoch, "https://broken.example/hook", i);
+    answer(broken(wire_answer::failure::no_answer));
+    CHECK(outcome_of(reported()) == outcome::ambiguous);
+  }
+  CHECK(look().breaker == breaker_state::closed);
+}
+
 TEST_CASE_METHOD(webhook_health_test, "a throttling endpoint is paused alone") {
   auto given = begin();
   call_endpoint(given.epoch, "https://slow.example/hook", 1);

@@ -62,7 +62,7 @@ TEST_CASE("a full disk refuses what does not fit and recovers by itself") {
 TEST_CASE("a file in trouble turns good without traffic once the cause is gone") {
   sqlite_fixture f;
   {
-    connection other{f.file("bulk.db"), SQLITE_OPEN_READWRITE, 0};
+    connection other{f.file("bulk.db"), SQLITE_OPEN_READWRITE, 5'000}; // the writer may be at its upkeep
     transaction lock{other};
     auto answer = try_accept(f.bulk(), sample_maker{f, lane::bulk}.make());
     REQUIRE_FALSE(answer);

@@ -77,9 +77,10 @@ void writer::run_batch(std::vector<job_ptr> batch) {
     return;
   }
   report_success();
+  // Counted before it is answered: who sees the answer sees the count.
+  watch_.committed(file_.name, batch.size(), since(began));
   for (auto& one : batch)
     one->finish(nullptr);
-  watch_.committed(file_.name, batch.size(), since(began));
 }
 
 std::optional<std::size_t> writer::try_batch(std::vector<job_ptr>& batch) {

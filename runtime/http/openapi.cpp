@@ -81,7 +81,7 @@ ordered_json query_schema(std::string_view route_pattern, std::string_view name)
 ordered_json path_schema(std::string_view name) {
   if (name == "state")
     return parsed(R"({"enum":["seen","read","archived","unread"]})");
-  return parsed(R"({"type":"string","minLength":1,"maxLength":255})");
+  return {{"type", "string"}, {"minLength", 1}, {"maxLength", argument_bytes(name)}};
 }
 
 void path_parameters(const route& r, ordered_json& out) {

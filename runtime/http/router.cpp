@@ -4,6 +4,7 @@
 #include <array>
 
 #include "messages/domain.hpp"
+#include "runtime/http/head.hpp"
 #include "runtime/http/json_text.hpp"
 
 namespace carillon::http {
@@ -46,8 +47,12 @@ std::string_view next_segment(std::string_view& rest) {
   return segment;
 }
 
+struct argument {
+  std::string_view placeholder, text;
+};
+
 /// Literals must be equal; `args` collects what stands in the placeholders.
-bool matches(std::string_view pattern, std::string_view path, std::vector<std::string_view>& args) {
+bool matches(std::string_view pattern, std::string_view path, std::vector<argument>& args) {
   args.clear();
   if (std::count(pattern.begin(), pattern.end(), '/') != std::count(path.begin(), path.end(), '/'))
     return false;
@@ -55,7 +60,7 @@ bool matches(std::string_view pattern, std::string_view path, std::vector<std::s
     auto want = next_segment(pattern);
     auto have = next_segment(path);
     if (want.starts_with('{'))
-      args.push_back(have);
+      args.push_back({want.substr(1, want.size() - 2), have});
     else if (want != have)
       return false;
   }
@@ -74,10 +79,14 @@ void allow(std::string& list, method how) {
 
 } // namespace
 
+std::size_t argument_bytes(std::string_view placeholder) {
+  return placeholder == "token" ? limits::target_bytes : bounds::name_bytes;
+}
+
 result<route_match> find_route(std::span<const route> table, listener at, method how, std::string_view path) {
   auto wanted = how == method::head ? method::get : how;
   route_match out;
-  std::vector<std::string_view> args;
+  std::vector<argument> args;
   std::string_view pattern; // the first that matches; the table names literals before placeholders
   for (auto& r : table) {
     if ((r.where != at && r.where != listener::both) || (!pattern.empty() && r.pattern != pattern)
@@ -88,10 +97,12 @@ result<route_match> find_route(std::span<const route> table, listener at, method
       allow(out.allow, r.how);
       continue;
     }
-    for (auto arg : args) {
-      auto text = decode(arg, false);
-      if (!text || text->empty() || text->size() > bounds::name_bytes)
-        return fault{errc::bad_query, "A part of the path is not UTF-8 text of 1 to 255 bytes in percent-encoding."};
+    for (auto& arg : args) {
+      auto text = decode(arg.text, false);
+      auto most = argument_bytes(arg.placeholder);
+      if (!text || text->empty() || text->size() > most)
+        return fault{errc::bad_query, "A part of the path is not UTF-8 text of 1 to " + std::to_string(most)
+                                        + " bytes in percent-encoding."};
       out.args.push_back(*std::move(text));
     }
     out.found = &r;

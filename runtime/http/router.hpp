@@ -46,8 +46,12 @@ struct route_match {
   std::string allow; ///< `GET, HEAD, OPTIONS`, where found is null
 };
 
+/// What a `{placeholder}` takes, in bytes: an id or a name. A signed token holds
+/// ids and names and has the address's own bound.
+std::size_t argument_bytes(std::string_view placeholder);
+
 /// HEAD finds the GET route. not_found where no path matches; bad_query where a
-/// placeholder is not UTF-8 in percent-encoding of 1..bounds::name_bytes.
+/// placeholder is not UTF-8 in percent-encoding of 1..argument_bytes.
 result<route_match> find_route(std::span<const route> table, listener at, method how, std::string_view path);
 
 /// `a=1&b=2` in application/x-www-form-urlencoded; bad_query where it cannot be decoded.

@@ -1,8 +1,11 @@
 """People: contacts, versions, export and erasure."""
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
 from support.api import CANARY, fresh_mailbox, fresh_user
+from support.waiting import eventually
 
 CONFIG = ""
 
@@ -131,3 +134,34 @@ def test_ids_are_opaque(api):
         assert api.put(path, {"contacts": {"email": fresh_mailbox()}}).status in (200, 201)
         id = api.notify(user_id=user, channels=["email"])
         assert api.outcome(id, "sent")["user_id"] == user
+
+
+def erasure_in(folder, user, finished):
+    """Whether the tombstone of this person says that the erasure reached every file."""
+    with closing(sqlite3.connect(folder / "data" / "control.db")) as control:
+        return control.execute("SELECT count(*) FROM tombstone WHERE user_id = ? AND finished = ?",
+                               (user, finished)).fetchone() == (1,)
+
+
+def test_an_erasure_that_a_crash_cut_short_is_finished_at_the_next_start(start_engine):
+    engine = start_engine(CONFIG)
+    api, user = engine.api, fresh_user()
+    put(api, user)
+    ids = [api.notify(user_id=user, channels=["email"], priority=priority) for priority in ("critical", "low")]
+    ids.append(api.notify(user_id=user, channels=["in_app"]))
+    kept = api.notify(channels=["email"], to={"email": fresh_mailbox()})
+    for id in [*ids[:2], kept]:
+        api.outcome(id, "sent")
+    api.outcome(ids[2], "delivered")
+    assert engine.stop() == 0
+    # What the files hold between the first step of an erasure and the next one.
+    with closing(sqlite3.connect(engine.folder / "data" / "control.db")) as control, control:
+        control.execute("DELETE FROM user WHERE id = ?", (user,))
+        control.execute("INSERT INTO tombstone SELECT 'default/live', ?, 0, 0", (user,))
+
+    engine.start()
+    eventually(lambda: erasure_in(engine.folder, user, finished=1), "the erasure is finished")
+    for id in ids:
+        assert engine.api.notification(id)["erased"] is True
+    assert engine.api.get(f"/v1/users/{user}/inbox").json["data"] == []
+    assert "erased" not in engine.api.notification(kept)

@@ -100,6 +100,7 @@ public:
     return arrived.wait_for(guard, std::chrono::seconds{10}, [&] { return submitted.size() >= count; });
   }
 
+  secret link_key() const override { return links; }
   lane_store& store_of(lane l) override { return l == lane::critical ? critical_store : bulk_store; }
   control_store& control() override { return control_; }
   inbox_store& inbox() override { return inbox_; }
@@ -151,6 +152,7 @@ public:
   fake_inbox_store inbox_;
   id_generator critical_ids{lane::critical, 0, 1}, bulk_ids{lane::bulk, 0, 2};
 
+  secret links{"signs the links of the tests"};
   std::mutex mutex;
   std::condition_variable arrived;
   bool hold = false, replay = false;

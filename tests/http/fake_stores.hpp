@@ -154,6 +154,10 @@ public:
   }
   void put_user(user what, user_part part, std::optional<std::uint64_t> if_match, done<user_ptr> then) override {
     std::scoped_lock guard{mutex};
+    if (faster_writers > 0) {
+      --faster_writers;
+      return then(fault{errc::version_mismatch, "another version stands"});
+    }
     auto& kept = users[{what.space, what.id}];
     auto& version = part == user_part::preferences ? kept.preferences_version : kept.version;
     if (if_match && *if_match != version) {
@@ -256,6 +260,7 @@ public:
 
   std::recursive_mutex mutex; ///< callbacks run under it and may come back
   std::map<user_key, user> users;
+  int faster_writers = 0; ///< so many writes find that somebody changed the person just before
   std::vector<suppression> suppressions;
   std::vector<api_key> keys;
   std::map<std::string, versioned_json> settings;

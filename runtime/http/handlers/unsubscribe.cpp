@@ -25,7 +25,8 @@ answer page(std::string_view title, const std::string& body) {
   out.content_type = "text/html; charset=utf-8";
   out.headers = {{"Cache-Control", "no-store"},
                  {"Referrer-Policy", "no-referrer"},
-                 {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"}};
+                 {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
+                                             "frame-ancestors 'none'"}};
   out.body = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
              "<meta name=\"viewport\" content=\"width=device-width\"><title>"
              + escaped(title)
@@ -55,7 +56,7 @@ user without(user who, const unsubscribe_claim& claim) {
   return who;
 }
 
-/// Writes against the version that was read, and once more where somebody was faster.
+/// Writes against the version that was read, and again where somebody was faster.
 void turn_off(service& with, unsubscribe_claim claim, int tries, std::function<void(result<ok_t>)> then) {
   auto& control = with.engine.control();
   control.get_user(claim.space, claim.user_id, [&with, &control, claim, tries, then](result<user_ptr> found) {
@@ -73,9 +74,14 @@ void turn_off(service& with, unsubscribe_claim claim, int tries, std::function<v
                          with.engine.announce(change{claim.space, claim.user_id, {}});
                          return then(ok);
                        }
-                       if (kept.error().code == errc::version_mismatch && tries > 1)
+                       if (kept.error().code != errc::version_mismatch)
+                         return then(std::move(kept.error()));
+                       if (tries > 1)
                          return turn_off(with, claim, tries - 1, then);
-                       then(std::move(kept.error()));
+                       then(fault{errc::store_unavailable,
+                                  "The person's choices are being changed by others; try again.",
+                                  {},
+                                  std::chrono::seconds{1}});
                      });
   });
 }

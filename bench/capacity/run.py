@@ -7,81 +7,49 @@ import time
 
 import harness
 import plot as chart
+import scene
 
-CONFIG = """
-[providers.vendor]
-protocol = "webhook"
-channel = "webhook"
-credentials = {{ secret = "whsec_YmVuY2htYXJrLXNlY3JldC1ub3QtYS1yZWFsLW9uZQ==" }}
-connections = {slots}
-in_flight = {slots}
-
-[channels.webhook]
-providers = ["vendor"]
-
-[types.bench]
-category = "transactional"
-channels = ["webhook"]
-
-[limits]
-per_user = {{ rate = 600, per = "1m", burst = 600, over = "delay" }}
-
-[egress]
-allow = ["127.0.0.0/8"]
-"""
+QUICK = {"seconds": 1, "users": 500}
 
 
 def add_arguments(parser):
+    scene.add_arguments(parser)
     parser.add_argument("--seconds", type=float, default=60, help="for how long requests are sent (60)")
     parser.add_argument("--connections", type=int, default=64, help="of the closed loop (64)")
-    parser.add_argument("--users", type=int, default=100_000, help="people with preferences, every tenth opted out")
-    parser.add_argument("--vendor-delay-ms", type=float, default=0, help="the vendor answers after so long (0)")
-    parser.add_argument("--slots", type=int, default=256, help="calls at once to the vendor, per lane (256)")
 
 
 def run(arguments):
-    folder = harness.build(arguments)
-    with harness.Workspace() as work, \
-            harness.Vendor(folder, f"delay_ms={arguments.vendor_delay_ms}") as vendor, \
-            harness.Engine(folder / "carillon", work, CONFIG.format(slots=arguments.slots)) as engine:
-        engine.wait_ready()
-        create_people(folder, engine, vendor, arguments.users)
-        return measure(folder, engine, vendor, arguments)
+    with scene.Scene(arguments) as here:
+        return measure(here, arguments)
 
 
-def create_people(folder, engine, vendor, users):
-    harness.say(f"creating {users} people with contacts and preferences")
-    made = harness.run_load(folder, engine, work="people", users=users, contact=f"{vendor.url}/hook", connections=64,
-                            seconds=900)
-    if made["accepted"] != 2 * users:
-        raise RuntimeError(f"people could not be created: {made}\n{engine.log_tail()}")
-    harness.say(f"  {made['rate']:.0f} PUTs/s")
-
-
-def measure(folder, engine, vendor, arguments):
+def measure(here, arguments):
     harness.say(f"sending for {arguments.seconds:g} s over {arguments.connections} connections")
-    ended_before, cpu_before, start = engine.ended(), engine.cpu_seconds(), time.monotonic()
-    with harness.Sampler(lambda: (time.monotonic() - start, engine.ended() - ended_before)) as sampler:
-        load = harness.run_load(folder, engine, users=arguments.users, connections=arguments.connections,
-                                seconds=arguments.seconds)
+    engine = here.engine
+    before, cpu_before, start = engine.ended(), engine.cpu_seconds(), time.monotonic()
+    with harness.Sampler(lambda: (time.monotonic() - start, engine.ended() - before)) as sampler:
+        with here.load(connections=arguments.connections, seconds=arguments.seconds) as load:
+            sent = load.result()
         harness.say("waiting for the last outcomes")
-        completed = wait_for_the_rest(engine, ended_before, load["accepted"])
+        completed = scene.wait_for_the_rest(engine, before, sent["accepted"])
         elapsed = time.monotonic() - start
     cpu = engine.cpu_seconds() - cpu_before
-    seen = vendor.stats()
+    seen = here.vendor.stats()
+    accept_p50, accept_p99 = scene.rounded(sent["latency"], "p50_ms", "p99_ms")
+    vendor_p50, vendor_p99 = scene.rounded(seen["latency"].get("b", {}), "p50_ms", "p99_ms")
     return {
         "completions_per_s": round(completed / elapsed, 1),
         "engine_cpu_s_per_1000": round(cpu / max(completed, 1) * 1000, 5),
-        "lost": max(load["accepted"] - completed, load["wanted"] - seen["distinct"], 0),
+        "lost": max(sent["accepted"] - completed, sent["wanted"] - seen["distinct"], 0),
         "duplicates": seen["duplicates"],
-        "accepted": load["accepted"],
+        "accepted": sent["accepted"],
         "delivered": seen["distinct"],
-        "suppressed": load["accepted"] - load["wanted"],
-        "answers": load["statuses"],
-        "accept_p50_ms": round(load["latency"]["p50_ms"], 3),
-        "accept_p99_ms": round(load["latency"]["p99_ms"], 3),
-        "submit_to_vendor_p50_ms": round(seen["latency"].get("b", {}).get("p50_ms", 0), 3),
-        "submit_to_vendor_p99_ms": round(seen["latency"].get("b", {}).get("p99_ms", 0), 3),
+        "suppressed": sent["accepted"] - sent["wanted"],
+        "answers": sent["statuses"],
+        "accept_p50_ms": accept_p50,
+        "accept_p99_ms": accept_p99,
+        "submit_to_vendor_p50_ms": vendor_p50,
+        "submit_to_vendor_p99_ms": vendor_p99,
         "calls_at_once": seen["most_at_once"],
         "rss_mib": round(engine.rss_mib(), 1),
         "seconds": round(elapsed, 1),
@@ -89,21 +57,6 @@ def measure(folder, engine, vendor, arguments):
         "machine": harness.machine(),
         "completions_over_time": [[round(at, 1), count] for at, count in sampler.samples],
     }
-
-
-def wait_for_the_rest(engine, before, accepted):
-    """Outcomes so far, once all are there or none has come for 10 s."""
-    last, since = -1, time.monotonic()
-
-    def all_or_stuck():
-        nonlocal last, since
-        ended = engine.ended() - before
-        if ended != last:
-            last, since = ended, time.monotonic()
-        return ended >= accepted or time.monotonic() - since > 10
-
-    harness.wait_until(all_or_stuck, "outcomes still come in", 600)
-    return last
 
 
 def plot(result):

@@ -1,5 +1,6 @@
 #include "bench/load/generator.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace load {
@@ -10,6 +11,7 @@ namespace {
 
 constexpr auto pause_before_retry = 50ms;
 constexpr auto longest_wait = 100ms; ///< so that a signal is seen soon
+constexpr auto longest_handshake = 10s;
 
 nanoseconds seconds(double count) {
   return nanoseconds{static_cast<std::int64_t>(count * 1e9)};
@@ -25,50 +27,72 @@ bool is_refusal_for_now(int status) {
 generator::generator(const options& what, workload& requests)
     : what_(what), requests_(requests), connections_(what.connections) {
   if (what.rate > 0)
-    interval_ = seconds(1 / what.rate);
+    schedule_.emplace(what.rate, what.burst_on, what.burst_off);
 }
 
 const tally& generator::run(const volatile std::sig_atomic_t& stop) {
+  open_connections();
   start_ = bench::now();
   end_ = start_ + seconds(what_.seconds);
+  nanoseconds give_up = end_ + seconds(what_.drain);
+  for (auto at = start_; at < give_up && (more(at) || under_way_ > 0); at = bench::now()) {
+    if (stop != 0 && !ended_) {
+      ended_ = true;
+      end_ = at;
+      give_up = at + seconds(what_.drain);
+    }
+    start_due(at);
+    serve_until(wake_at(at));
+  }
+  tally_.unanswered = under_way_;
+  for (; schedule_ && what_.count == 0 && next_arrival() < end_; ++arrivals_)
+    ++tally_.unsent;
+  return tally_;
+}
+
+/// Before the clock starts: a flood of handshakes is not what is measured.
+void generator::open_connections() {
   for (std::size_t slot = connections_.size(); slot-- > 0;) {
     connect(slot);
     idle_.push_back(slot);
   }
-  nanoseconds give_up = end_ + seconds(what_.drain);
-  for (auto at = start_; more(at) || (under_way_ > 0 && at < give_up); at = bench::now()) {
-    if (stop != 0 && !ended_) {
-      ended_ = true;
-      give_up = at + seconds(what_.drain);
-    }
-    start_due(at);
-    for (auto& event : poller_.wait(wake_at(at))) {
-      const auto slot = event.data.u64;
-      if ((event.events & EPOLLOUT) != 0)
-        transmit(slot);
-      if ((event.events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0)
-        receive(slot);
-    }
-    run_timers(bench::now());
+  const auto give_up = bench::now() + longest_handshake;
+  auto stands = [](const connection& one) { return one.connected; };
+  while (!std::all_of(connections_.begin(), connections_.end(), stands) && bench::now() < give_up)
+    serve_until(bench::now() + pause_before_retry);
+}
+
+void generator::serve_until(nanoseconds until) {
+  for (auto& event : poller_.wait(until)) {
+    const auto slot = event.data.u64;
+    if ((event.events & EPOLLOUT) != 0)
+      transmit(slot);
+    if ((event.events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0)
+      receive(slot);
   }
-  tally_.unanswered = under_way_;
-  return tally_;
+  run_timers(bench::now());
+}
+
+/// In an open loop what is late is still sent after the end: leaving it out would
+/// leave out the longest waits.
+bool generator::more(nanoseconds at) const {
+  return !ended_ && (schedule_ ? next_arrival() : at) < end_;
 }
 
 nanoseconds generator::wake_at(nanoseconds at) const {
   auto until = at + longest_wait;
   if (!timers_.empty())
     until = std::min(until, timers_.top().first);
-  if (interval_.count() > 0 && more(at) && !idle_.empty())
-    until = std::min(until, start_ + static_cast<std::int64_t>(arrivals_) * interval_);
+  if (schedule_ && more(at) && !idle_.empty())
+    until = std::min(until, next_arrival());
   return until;
 }
 
 void generator::start_due(nanoseconds at) {
   while (more(at) && !idle_.empty()) {
     auto intended = at;
-    if (interval_.count() > 0) {
-      intended = start_ + static_cast<std::int64_t>(arrivals_) * interval_;
+    if (schedule_) {
+      intended = next_arrival();
       if (intended > at)
         return;
       ++arrivals_;

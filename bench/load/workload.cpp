@@ -49,7 +49,7 @@ public:
     const auto key = random_();
     put_hex(&request[header_key_end_], key_digits, key);
     put_hex(&request[body_key_end_], key_digits, key);
-    put_decimal(&request[user_end_], user_digits, random_() % what_.users);
+    put_decimal(&request[user_end_], user_digits, what_.first_user + random_() % what_.users);
     put_decimal(&request[time_end_], time_digits, static_cast<std::uint64_t>(intended.count()));
     return true;
   }
@@ -112,9 +112,9 @@ public:
   explicit people(const options& what) : what_(what) {}
 
   bool next(std::string& request, nanoseconds) override {
-    const auto number = made_ / 2;
-    if (number == what_.users)
+    if (made_ / 2 == what_.users)
       return false;
+    const auto number = what_.first_user + made_ / 2;
     const bool contacts = made_++ % 2 == 0;
     const auto body =
       contacts ? "{\"contacts\":{\"webhook\":\"" + what_.contact + "\"},\"time_zone\":\"UTC\"}" : preferences(number);

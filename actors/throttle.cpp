@@ -103,7 +103,8 @@ limit_verdict throttle_state::charge_one(delivery& d, const std::string& categor
 
 void throttle_state::apply(const intake_ptr& what) {
   if (what->explain) {
-    explain(*what);
+    if (auto refused = explain(*what))
+      return what->explain(std::move(*refused));
     return pass(peers->dispatcher, is_urgent(what->n->priority), place_atom_v, what);
   }
   do {
@@ -149,7 +150,7 @@ void throttle_state::apply(const work_ptr& what) {
   pass(peers->status_sink, is_urgent(d.priority), record_atom_v, std::move(order));
 }
 
-void throttle_state::explain(intake& what) {
+std::optional<fault> throttle_state::explain(intake& what) {
   auto settings = context->settings();
   auto now = context->clock.now();
   for (auto& w : what.deliveries) {
@@ -160,10 +161,13 @@ void throttle_state::explain(intake& what) {
     auto verdict = peek(*buckets, limits, now, views);
     if (w.d.status != delivery_status::queued || verdict.what == limit_verdict::kind::pass)
       continue;
+    if (verdict.what == limit_verdict::kind::reject)
+      return fault{errc::rate_limited, verdict.reason, {}, verdict.until - now};
     w.d.decision = {"limit." + verdict.limit, verdict.reason};
     w.d.status = verdict.what == limit_verdict::kind::delay ? delivery_status::scheduled : delivery_status::suppressed;
     w.d.due = verdict.until;
   }
+  return std::nullopt;
 }
 
 void throttle_state::debit_all(const std::vector<debit>& debits) {

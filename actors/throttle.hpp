@@ -31,7 +31,8 @@ struct throttle_state {
   void decide(waiting what);
   void apply(const intake_ptr& what);
   void apply(const work_ptr& what);
-  void explain(intake& what);
+  /// Shows how the limits stand; the fault that a limit would refuse the request with.
+  std::optional<fault> explain(intake& what);
   /// Charges what may be sent now; the fault where a limit refuses the request.
   std::optional<fault> charge_all(intake& what);
   void debit_all(const std::vector<debit>& debits);

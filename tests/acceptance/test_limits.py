@@ -47,11 +47,13 @@ def test_over_a_limit_that_drops_the_next_one_ends_suppressed_with_its_name(api)
 def test_over_a_limit_that_rejects_the_caller_is_told_when_to_come_back(api):
     request = {"user_id": fresh_user(), "type": "rejected", "channels": ["email"], "to": {"email": fresh_mailbox()},
                "content": {"title": "t", "body": "b"}}
+    api.post("/v1/notifications/explain", request).expect(200)
     api.post("/v1/notifications", request).expect(202)
-    answer = api.post("/v1/notifications", request)
-    answer.problem(429, "rate_limited")
-    assert 1 <= int(answer.headers["retry-after"]) <= 60
-    assert any(name.startswith("ratelimit") for name in answer.headers)
+    for path in ("/v1/notifications", "/v1/notifications/explain"):
+        answer = api.post(path, request)
+        assert "type" in answer.problem(429, "rate_limited")["detail"]
+        assert 1 <= int(answer.headers["retry-after"]) <= 60
+        assert any(name.startswith("ratelimit") for name in answer.headers)
 
 
 def test_a_person_has_one_limit_over_all_types(api):

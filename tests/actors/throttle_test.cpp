@@ -299,6 +299,23 @@ TEST_CASE_METHOD(throttle_test, "a dry run shows the limits, says what would hap
   CHECK(what->limits[0][0].resets_at == start_of_tests + 1min);
 }
 
+TEST_CASE_METHOD(throttle_test, "a dry run of what a limit would refuse is refused as the request would be") {
+  config.limits.per_user = one_a_minute(over_limit::reject);
+  auto subject = ready();
+  send(subject, decide_atom_v, described(caller));
+  placed();
+  door other;
+  auto what = other.dry_run();
+  auto model = described(caller);
+  what->n = model->n;
+  what->deliveries = std::move(model->deliveries);
+  send(subject, decide_atom_v, what);
+  REQUIRE(other.explanations().size() == 1);
+  REQUIRE_FALSE(other.explanations()[0]);
+  CHECK(other.explanations()[0].error().code == errc::rate_limited);
+  CHECK(other.explanations()[0].error().retry_after == 1min);
+}
+
 TEST_CASE_METHOD(throttle_test, "the run-time limit per user applies from the next decision on") {
   auto subject = ready();
   settings->per_user_per_minute = 1;

@@ -2,14 +2,10 @@
 
 #include <algorithm>
 
+#include "runtime/http/limits.hpp"
+
 namespace carillon::http {
 namespace {
-
-// RFC 5321, section 4.5.3.1: 64 for the local part, 254 for a whole path's inside.
-constexpr std::size_t email_bytes = 254;
-constexpr std::size_t local_part_bytes = 64;
-constexpr std::size_t url_bytes = 2048;
-constexpr std::size_t token_bytes = 4096;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -32,7 +28,7 @@ std::string email_problem(std::string_view address) {
   auto local = address.substr(0, at);
   if (!is_clean(address) || local.find_first_of("@<>()[],;:\\\"") != std::string_view::npos)
     return "must be a bare address like someone@example.org, without name, spaces or quotes";
-  if (address.size() > email_bytes || local.size() > local_part_bytes)
+  if (address.size() > limits::email_bytes || local.size() > limits::local_part_bytes)
     return "is too long for an email address (254 bytes, 64 before the @)";
   return {};
 }
@@ -51,11 +47,11 @@ std::string webhook_problem(std::string_view url) {
     return "must be a URL like https://example.org/hook";
   if (host.find('@') != std::string_view::npos)
     return "must not carry a user or password";
-  return url.size() > url_bytes ? "is longer than 2048 bytes" : "";
+  return url.size() > limits::url_bytes ? "is longer than 2048 bytes" : "";
 }
 
 void read_address(object_reader& in, std::string_view name, std::string& out, channel on) {
-  if (!in.text(name, out, token_bytes, presence::optional, 1))
+  if (!in.text(name, out, limits::address_bytes, presence::optional, 1))
     return;
   if (auto problem = address_problem(on, out); !problem.empty())
     in.fail(name, "format", problem);
@@ -70,7 +66,7 @@ void read_devices(object_reader& in, std::vector<device>& out) {
     object_reader one{item, in.pointer_to("devices") + '/' + std::to_string(index++), in.errors()};
     device d;
     one.name("protocol", d.protocol, presence::required);
-    one.text("token", d.token, token_bytes, presence::required, 1);
+    one.text("token", d.token, limits::address_bytes, presence::required, 1);
     one.finish();
     out.push_back(std::move(d));
   }

@@ -5,7 +5,7 @@
 namespace carillon::http {
 
 std::string_view to_string(method value) {
-  constexpr std::array<std::string_view, 7> words{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+  constexpr std::array<std::string_view, 8> words{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"};
   return words[static_cast<std::size_t>(value)];
 }
 

@@ -15,7 +15,7 @@
 
 namespace carillon::http {
 
-enum class method : std::uint8_t { get, head, post, put, patch, del, options };
+enum class method : std::uint8_t { get, head, post, put, patch, del, options, trace };
 std::string_view to_string(method value);
 
 /// A request whose headers were checked and whose body is complete. A handler

@@ -40,6 +40,7 @@ std::optional<method> method_of(verb v) {
   case verb::patch: return method::patch;
   case verb::delete_: return method::del;
   case verb::options: return method::options;
+  case verb::trace: return method::trace;
   default: return std::nullopt;
   }
 }
@@ -178,7 +179,8 @@ result<head> read_head(std::string_view block, parser& into) {
     return *problem;
   auto how = method_of(message.method());
   if (!how)
-    return fault{errc::not_implemented, "The method is not one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS."};
+    return fault{errc::not_implemented,
+                 "The method is none of RFC 9110 for a path: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS or TRACE."};
   out.how = *how;
   out.keep_alive = into.keep_alive();
   out.chunked = into.chunked();

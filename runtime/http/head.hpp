@@ -9,15 +9,9 @@
 
 #include "messages/errors.hpp"
 #include "runtime/http/exchange.hpp"
+#include "runtime/http/limits.hpp"
 
 namespace carillon::http {
-
-namespace limits {
-inline constexpr std::size_t target_bytes = 8 * 1024;
-inline constexpr std::size_t header_bytes = 16 * 1024; ///< all fields, the start line apart
-inline constexpr std::size_t header_fields = 100;
-inline constexpr std::size_t request_id_bytes = 128;
-} // namespace limits
 
 using parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 

@@ -23,16 +23,12 @@ struct parameter_schema {
   std::string_view name, schema;
 };
 constexpr std::array parameter_schemas{
-  parameter_schema{"limit", R"({"type":"integer","minimum":1,"maximum":200,"default":50})"},
-  parameter_schema{"since", R"({"type":"string","format":"date-time"})"},
-  parameter_schema{"until", R"({"type":"string","format":"date-time"})"},
-  parameter_schema{"channel", R"({"$ref":"#/components/schemas/channel"})"},
-  parameter_schema{"status", R"({"$ref":"#/components/schemas/notification_status"})"},
+  parameter_schema{"limit", R"({"type":"integer","minimum":1,"maximum":"@page_rows","default":"@default_page_rows"})"},
+  parameter_schema{"since", R"("#time")"},
+  parameter_schema{"until", R"("#time")"},
+  parameter_schema{"channel", R"("#channel")"},
+  parameter_schema{"status", R"("#notification_status")"},
 };
-
-ordered_json parsed(std::string_view text) {
-  return ordered_json::parse(text);
-}
 
 ordered_json reference(std::string_view schema) {
   return {{"$ref", "#/components/schemas/" + std::string{schema}}};
@@ -71,16 +67,16 @@ ordered_json parameter(std::string_view name, std::string_view in, ordered_json 
 
 ordered_json query_schema(std::string_view route_pattern, std::string_view name) {
   if (name == "state" && route_pattern.ends_with("/inbox"))
-    return parsed(R"({"enum":["unseen","seen","read","archived"]})");
+    return schema_of(R"({"enum":["unseen","seen","read","archived"]})");
   for (auto& known : parameter_schemas)
     if (known.name == name)
-      return parsed(known.schema);
+      return schema_of(known.schema);
   return {{"type", "string"}};
 }
 
 ordered_json path_schema(std::string_view name) {
   if (name == "state")
-    return parsed(R"({"enum":["seen","read","archived","unread"]})");
+    return schema_of(R"({"enum":["seen","read","archived","unread"]})");
   return {{"type", "string"}, {"minLength", 1}, {"maxLength", argument_bytes(name)}};
 }
 
@@ -104,13 +100,13 @@ void header_parameters(const route& r, ordered_json& out) {
     out.push_back(parameter(name, "header", std::move(schema)));
   };
   if (r.pattern == "/v1/notifications" && r.how == method::post) {
-    header("Idempotency-Key", parsed(R"({"type":"string","minLength":1,"maxLength":255})"));
+    header("Idempotency-Key", reference("idempotency_key"));
     header("Priority",
-           parsed(R"({"type":"string","description":"RFC 9218: u=0 or u=1 is critical","examples":["u=1"]})"));
+           schema_of(R"({"type":"string","description":"RFC 9218: u=0 or u=1 is critical","examples":["u=1"]})"));
   }
   if (r.how == method::put || r.how == method::patch)
     if (r.pattern.starts_with("/v1/users") || r.pattern.starts_with("/v1/settings"))
-      header("If-Match", parsed(R"({"type":"string","examples":["\"7\""]})"));
+      header("If-Match", schema_of(R"({"type":"string","pattern":"^\"[^\"]*\"$","examples":["\"7\""]})"));
 }
 
 ordered_json request_body(const route& r) {
@@ -159,7 +155,7 @@ ordered_json operation(const route& r) {
 } // namespace
 
 ordered_json openapi_document(std::span<const route> routes) {
-  ordered_json out = parsed(R"json({
+  auto out = ordered_json::parse(R"json({
     "openapi": "3.1.0",
     "info": {"title": "carillon", "version": "1",
              "description": "Takes notification requests and delivers them; says afterwards exactly what happened."},

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/http/json_text.hpp"
+#include "runtime/http/openapi_terms.hpp"
 #include "runtime/http/router.hpp"
 
 namespace carillon::http {
@@ -15,5 +15,7 @@ ordered_json openapi_document(std::span<const route> routes);
 
 /// `components.schemas`: every name that the route table uses.
 ordered_json openapi_schemas();
+/// Those of them that bodies of requests are made of.
+ordered_json request_schemas();
 
 } // namespace carillon::http

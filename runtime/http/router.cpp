@@ -4,13 +4,11 @@
 #include <array>
 
 #include "messages/domain.hpp"
-#include "runtime/http/head.hpp"
 #include "runtime/http/json_text.hpp"
+#include "runtime/http/limits.hpp"
 
 namespace carillon::http {
 namespace {
-
-constexpr std::size_t max_query_parameters = 50;
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9')
@@ -123,7 +121,7 @@ result<std::vector<std::pair<std::string, std::string>>> parse_query(std::string
     auto equals = std::min(part.find('='), part.size());
     auto name = decode(part.substr(0, equals), true);
     auto value = decode(part.substr(std::min(equals + 1, part.size())), true);
-    if (!name || !value || out.size() >= max_query_parameters)
+    if (!name || !value || out.size() >= limits::query_parameters)
       return fault{errc::bad_query, "The query is not UTF-8 in percent-encoding, or has more than 50 parameters."};
     if (!part.empty())
       out.emplace_back(*std::move(name), *std::move(value));

@@ -2,16 +2,12 @@
 
 #include <algorithm>
 
+#include "runtime/http/limits.hpp"
 #include "runtime/http/object_reader.hpp"
 
 namespace carillon {
 namespace http {
 namespace {
-
-constexpr std::int64_t max_attempts = 100;
-constexpr double max_backoff_seconds = 7 * 24 * 3600;
-constexpr std::int64_t max_per_minute = 1'000'000;
-constexpr std::size_t max_types = 10'000;
 
 /// Channel names are written in any case in the tables people keep.
 std::optional<channel> channel_in_any_case(std::string name) {
@@ -38,7 +34,7 @@ std::optional<duration> seconds(object_reader& in, std::string_view name) {
   auto* value = in.member(name);
   if (!value)
     return std::nullopt;
-  if (!value->is_number() || value->get<double>() < 0 || value->get<double>() > max_backoff_seconds) {
+  if (!value->is_number() || value->get<double>() < 0 || value->get<double>() > limits::backoff_seconds) {
     in.fail(name, "range", "must be a number of seconds from 0 to 604800");
     return std::nullopt;
   }
@@ -53,7 +49,7 @@ std::optional<bool> flag(object_reader& in, std::string_view name) {
 feature_settings::retry_override read_retry(object_reader in) {
   feature_settings::retry_override out;
   std::int64_t attempts = 0;
-  if (in.integer("max_attempts", attempts, 1, max_attempts))
+  if (in.integer("max_attempts", attempts, 1, limits::attempts))
     out.max_attempts = static_cast<int>(attempts);
   out.initial_backoff = seconds(in, "initial_backoff_seconds");
   out.max_backoff = seconds(in, "max_backoff_seconds");
@@ -73,7 +69,7 @@ void read_types(object_reader& in, std::map<std::string, bool>& out) {
   auto* group = in.object("types");
   if (!group)
     return;
-  if (group->size() > max_types) {
+  if (group->size() > limits::switched_types) {
     in.fail("types", "too_many", "has more than 10000 types");
     return;
   }
@@ -93,7 +89,7 @@ feature_settings read_settings(const json& config, const std::string& at, std::v
   if (auto* other = in.object("other_settings")) {
     object_reader own{*other, in.pointer_to("other_settings"), errors};
     std::int64_t per_minute = 0;
-    if (own.integer("throttle_per_user_per_minute", per_minute, 1, max_per_minute))
+    if (own.integer("throttle_per_user_per_minute", per_minute, 1, limits::per_minute))
       out.per_user_per_minute = static_cast<int>(per_minute);
     own.finish();
   }

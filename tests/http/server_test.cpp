@@ -312,6 +312,7 @@ TEST_CASE("OPTIONS and wrong methods name what a path takes") {
   CHECK(wrong.status == 405);
   CHECK(wrong.code() == "method_not_allowed");
   CHECK(wrong.field("Allow") == "POST, GET, HEAD, OPTIONS");
+  CHECK(c.call("TRACE", "/v1/users/u").field("Allow") == options.field("Allow"));
   CHECK(c.call("OPTIONS", "*").status == 204);
   CHECK(c.call("GET", "/v1/notifications/batch").status == 405);
 }

@@ -4,13 +4,13 @@
 #include "runtime/http/handlers/handlers.hpp"
 #include "runtime/http/handlers/query_reader.hpp"
 #include "runtime/http/jobs.hpp"
+#include "runtime/http/limits.hpp"
 #include "runtime/http/response.hpp"
 
 namespace carillon::http {
 namespace {
 
 constexpr std::size_t sample_rows = 10;
-constexpr std::size_t max_ids = 1000;
 
 using page = dead_letter_page;
 
@@ -32,7 +32,7 @@ ordered_json dead_letter_json(const pulled& p) {
 }
 
 void read_ids(object_reader& in, std::vector<uuid>& out) {
-  auto* list = in.array("ids", max_ids);
+  auto* list = in.array("ids", limits::filter_ids);
   if (!list)
     return;
   for (std::size_t i = 0; i < list->size(); ++i) {
@@ -83,7 +83,7 @@ void read_id_list(query_reader& query, std::vector<uuid>& out) {
   while (!rest.empty()) {
     auto end = std::min(rest.find(','), rest.size());
     auto id = parse_uuid(rest.substr(0, end));
-    if (!id || out.size() >= max_ids)
+    if (!id || out.size() >= limits::filter_ids)
       return query.refuse("ids", "must be ids of deliveries, separated by commas, at most 1000");
     out.push_back(*id);
     rest.remove_prefix(std::min(end + 1, rest.size()));

@@ -5,14 +5,13 @@
 #include "runtime/http/handlers/handlers.hpp"
 #include "runtime/http/handlers/query_reader.hpp"
 #include "runtime/http/keys.hpp"
+#include "runtime/http/limits.hpp"
 #include "runtime/http/response.hpp"
 #include "runtime/http/settings_json.hpp"
 
 namespace carillon::http {
 namespace {
 
-constexpr double max_key_rate = 1'000'000;
-constexpr std::size_t reason_bytes = 1024;
 constexpr std::string_view settings_feature = "notification";
 
 ordered_json lane_json(const provider_view& v) {
@@ -40,7 +39,7 @@ order read_order(object_reader& in) {
   order out;
   std::optional<breaker_order> state;
   in.word("state", state, parse_breaker_order, "open, closed or auto", presence::required);
-  in.text("reason", out.reason, reason_bytes);
+  in.text("reason", out.reason, limits::note_bytes);
   out.state = state.value_or(out.state);
   return out;
 }
@@ -93,7 +92,7 @@ api_key read_key(object_reader& in, const space& where, sys_time now) {
   read_scopes(in, out.scopes);
   in.name("tenant", out.space.tenant);
   in.word("lane", out.lane, parse_lane, "critical or bulk");
-  in.positive("rate", out.rate, max_key_rate);
+  in.positive("rate", out.rate, limits::key_rate);
   in.time("expires_at", out.expires_at);
   out.space.mode = kind.value_or(mode::live);
   if (out.expires_at && *out.expires_at <= now)
@@ -117,7 +116,7 @@ versioned_json read_setting(object_reader& in, bool understood) {
   }
   in.flag("enabled", out.enabled);
   std::int64_t ignored = 0; // what GET answered may be sent back as it is; If-Match binds
-  in.integer("version", ignored, 0, std::numeric_limits<std::int32_t>::max());
+  in.integer("version", ignored, 0, limits::max_version);
   return out;
 }
 

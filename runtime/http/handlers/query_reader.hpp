@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "runtime/http/exchange.hpp"
+#include "runtime/http/limits.hpp"
 #include "runtime/http/rfc3339.hpp"
 
 namespace carillon::http {
@@ -16,15 +17,15 @@ public:
 
   std::string text(std::string_view name) const { return std::string{rq_.parameter(name).value_or("")}; }
 
-  /// `limit`, 1..200, 50 unless given.
+  /// `limit`, 1..limits::page_rows, limits::default_page_rows unless given.
   std::size_t limit() {
     auto given = rq_.parameter("limit");
-    std::size_t value = 50;
+    std::size_t value = limits::default_page_rows;
     if (!given)
       return value;
     auto [end, ec] = std::from_chars(given->data(), given->data() + given->size(), value);
-    if (ec != std::errc{} || end != given->data() + given->size() || value < 1 || value > 200)
-      refuse("limit", "must be a whole number from 1 to 200");
+    if (ec != std::errc{} || end != given->data() + given->size() || value < 1 || value > limits::page_rows)
+      refuse("limit", "must be a whole number from 1 to " + std::to_string(limits::page_rows));
     return value;
   }
   std::optional<sys_time> time(std::string_view name) {

@@ -5,13 +5,11 @@
 #include "runtime/http/handlers/handlers.hpp"
 #include "runtime/http/handlers/query_reader.hpp"
 #include "runtime/http/keys.hpp"
+#include "runtime/http/limits.hpp"
 #include "runtime/http/response.hpp"
 
 namespace carillon::http {
 namespace {
-
-constexpr std::size_t address_bytes = 4096;
-constexpr std::size_t note_bytes = 1024;
 
 ordered_json suppression_json(const suppression& s) {
   return {{"id", s.id},
@@ -28,9 +26,9 @@ suppression read_suppression(object_reader& in, sys_time now) {
   std::optional<channel> on;
   std::optional<suppression_cause> cause;
   in.word("channel", on, parse_channel, channel_words, presence::required);
-  bool addressed = in.text("address", out.address, address_bytes, presence::required, 1);
+  bool addressed = in.text("address", out.address, limits::address_bytes, presence::required, 1);
   in.word("cause", cause, parse_suppression_cause, "hard_bounce, complaint, unsubscribe, dead_token, manual");
-  in.text("note", out.note, note_bytes);
+  in.text("note", out.note, limits::note_bytes);
   in.time("expires_at", out.expires_at);
   out.channel = on.value_or(out.channel);
   out.cause = cause.value_or(suppression_cause::manual);

@@ -38,10 +38,20 @@ void retry_timer_state::waits(const queue_key& queue, sys_time until) {
   auto now = context->clock.now();
   if (until > now + config.horizon && until > read_until)
     return; // read from the store when its time comes near
-  due[rounded_up(until)].insert(queue);
+  auto when = rounded_up(until);
+  due[when].insert(queue);
+  wake_at(when);
+}
+
+void retry_timer_state::wake_at(sys_time when) {
+  auto wait = std::max(when - context->clock.now(), duration{std::chrono::milliseconds{5}});
+  if (timer.set(context->steady() + wait))
+    self_ptr->delayed_send(self_ptr, wait, beat_atom_v);
 }
 
 void retry_timer_state::beat() {
+  if (!timer.rings(context->steady()))
+    return;
   auto now = context->clock.now();
   while (peers && !due.empty() && due.begin()->first <= now) {
     for (auto& queue : due.begin()->second)
@@ -50,8 +60,7 @@ void retry_timer_state::beat() {
   }
   if (context->steady() >= next_refresh)
     started ? refresh() : start();
-  auto next = due.empty() ? now + config.tick : std::min(due.begin()->first, now + config.tick);
-  self_ptr->delayed_send(self_ptr, std::max(next - now, duration{std::chrono::milliseconds{5}}), beat_atom_v);
+  wake_at(due.empty() ? now + config.tick : std::min(due.begin()->first, now + config.tick));
 }
 
 void retry_timer_state::start() {
@@ -105,6 +114,8 @@ void retry_timer_state::read(const due_list_ptr& entries, sys_time until) {
   for (auto& entry : *entries)
     if (entry.due <= until)
       due[rounded_up(entry.due)].insert({entry.queue, entry.space});
+  if (!due.empty())
+    wake_at(due.begin()->first);
   read_until = until;
   if (entries->size() == config.entries) {          // there is more before the horizon: read on soon
     read_until = entries->back().due - duration{1}; // another queue may share that instant
@@ -136,6 +147,7 @@ retry_timer_actor::behavior_type retry_timer(retry_timer_actor::stateful_pointer
   state.self = caf::actor_cast<retry_timer_actor>(self);
   state.budget = std::make_unique<retry_budget>(state.context->config.retry_budget);
   state.random.seed(state.context->seed);
+  state.timer.set(state.context->steady());
   cross(state.self, beat_atom_v);
   return {
     [self](plan_atom, const report_ptr& what) { self->state.plan(what); },

@@ -10,6 +10,7 @@
 
 #include "actors/lane_context.hpp"
 #include "actors/policy/disposition.hpp"
+#include "actors/policy/wake_timer.hpp"
 
 namespace carillon {
 
@@ -35,6 +36,7 @@ struct retry_timer_state {
   sys_time read_until{}; ///< due times before it are in `due` or were passed on
   bool reading = false;
   bool started = false; ///< overdue work from before is known
+  wake_timer timer;
 
   /// Overdue work from before, also what was on its way into the store, then the horizon.
   void start();
@@ -42,6 +44,7 @@ struct retry_timer_state {
   void plan(const report_ptr& what);
   void waits(const queue_key& queue, sys_time until);
   void beat();
+  void wake_at(sys_time when);
   void refresh();
   void read(const due_list_ptr& entries, sys_time until);
   void expire(const pulled_ptr& held);

@@ -78,6 +78,20 @@ TEST_CASE_METHOD(retry_timer_test, "a queue is woken when its row falls due, not
   CHECK(dispatcher_peer.take<queue_key>(ready_atom_v) == first_queue);
 }
 
+TEST_CASE_METHOD(retry_timer_test, "what falls due soon is woken then, also while it sleeps for something later") {
+  auto subject = ready();
+  for (int i = 0; i < 5; ++i) {
+    send(subject, due_atom_v, queue_key{"backup", {}}, clock.now() + 10s);
+    send(subject, due_atom_v, first_queue, clock.now() + 40ms);
+    advance(39ms);
+    CHECK(woken() == 0);
+    advance(21ms);
+    CHECK(dispatcher_peer.take<queue_key>(ready_atom_v) == first_queue);
+  }
+  advance(2s);
+  CHECK(timers() == 1); // however often it was woken early, it has one timer
+}
+
 TEST_CASE_METHOD(retry_timer_test, "rows of one instant wake their queue once") {
   auto subject = ready();
   for (int i = 0; i < 3; ++i)

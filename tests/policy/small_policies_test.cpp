@@ -6,6 +6,7 @@
 #include "actors/policy/key_registry.hpp"
 #include "actors/policy/restart_policy.hpp"
 #include "actors/policy/routing.hpp"
+#include "actors/policy/wake_timer.hpp"
 #include "tests/helpers/samples.hpp"
 
 using namespace carillon;
@@ -59,6 +60,21 @@ TEST_CASE("however often it died, the backoff stays at its bound") {
   for (int i = 0; i < 1000; ++i)
     policy.died(start);
   CHECK(policy.died(start) == 5s);
+}
+
+TEST_CASE("a timer rings once, at the earliest instant it was set to") {
+  wake_timer subject;
+  CHECK_FALSE(subject.rings(start));
+  CHECK(subject.set(start + 10s));
+  CHECK_FALSE(subject.set(start + 10s)); // a message for it is on its way
+  CHECK_FALSE(subject.set(start + 20s));
+  CHECK(subject.set(start + 5s));
+  CHECK_FALSE(subject.rings(start + 4s));
+  CHECK(subject.rings(start + 5s));
+  CHECK_FALSE(subject.rings(start + 10s)); // the message of the later one
+  CHECK(subject.set(start + 30s));
+  CHECK_FALSE(subject.rings(start + 20s));
+  CHECK(subject.rings(start + 30s));
 }
 
 TEST_CASE("a lane is judged by its restarts within the period") {

@@ -16,13 +16,15 @@ std::uint64_t next_epoch() {
   return ++last;
 }
 
-constexpr bool confirms_when_taken(channel c) {
-  return c == channel::webhook || c == channel::in_app;
-}
-
-category_options category_of(const options& config, const std::string& name) {
-  auto found = config.categories.find(name);
-  return found == config.categories.end() ? category_options{} : found->second;
+/// An endpoint fails by the same measure as a provider would, and is probed no later.
+endpoint_rules rules_for(const provider_config& config) {
+  auto own = config.options.max_per_endpoint;
+  auto share = own > 0 ? std::min(own, config.slots) : std::max<std::size_t>(1, config.slots / 8);
+  return {.slots = config.slots,
+          .share = share,
+          .failures = config.options.breaker.consecutive,
+          .longest_pause = config.options.breaker.open_for,
+          .remembered = config.idle_endpoints};
 }
 
 } // namespace
@@ -56,11 +58,16 @@ void provider_state::issue() {
   cross(peers->dispatcher, credit_atom_v, config.options.name, epoch, n);
 }
 
+limit_options provider_state::rate_limit() const {
+  limit_options limit{.rate = config.options.rate, .per = std::chrono::seconds{1}};
+  limit.burst = std::max(1.0, std::floor(config.options.rate / 10));
+  return limit;
+}
+
 /// Credit that lies unused must not add up to a burst: no more than a tenth of a
 /// second's calls are out at once.
 std::size_t provider_state::within_rate(std::size_t n) {
-  limit_options limit{.rate = config.options.rate, .per = std::chrono::seconds{1}};
-  limit.burst = std::max(1.0, std::floor(config.options.rate / 10));
+  auto limit = rate_limit();
   auto most = static_cast<std::size_t>(limit.burst);
   n = std::min(n, most > granted ? most - granted : 0);
   auto now = context->clock.now();
@@ -102,175 +109,9 @@ void provider_state::wake_when_unblocked() {
 }
 
 void provider_state::wake_at(sys_time when) {
-  auto now = context->clock.now();
-  if (next_beat > now && next_beat <= when)
-    return;
-  next_beat = when;
-  auto wait = std::max(when - now, duration{std::chrono::milliseconds{1}});
-  self_ptr->delayed_send(self_ptr, wait, beat_atom_v);
-}
-
-// ------------------------------------------------------------------ calls
-
-void provider_state::hand_back(const delivery_work& w, std::optional<sys_time> not_before) {
-  auto r = std::make_shared<report>();
-  r->n = w.n;
-  r->d = w.d;
-  r->attempted = false;
-  r->not_before = not_before;
-  calls[w.d.key] = {w.n, w.d, context->steady(), r};
-  pass(peers->status_sink, is_urgent(w.d.priority), report_atom_v, report_ptr{r});
-}
-
-void provider_state::send(const work_ptr& what) {
-  if (what->slot.epoch() != epoch || epoch == 0 || draining)
-    return hand_back(*what, std::nullopt);
-  --granted;
-  what->slot.spend();
-  if (config.options.rate > 0)
-    issue();
-  if (auto found = paused.find(what->d.address); found != paused.end()) {
-    if (found->second > context->clock.now())
-      return hand_back(*what, found->second);
-    paused.erase(found);
-  }
-  auto now = context->steady();
-  gate->begin(now);
-  auto& c = calls[what->d.key] = {what->n, std::move(what->d), now, nullptr};
-  context->watch.sent_after(context->lane, c.d.channel, context->clock.now() - c.n->created_at);
-  make_call(c);
-}
-
-void provider_state::make_call(call& c) {
-  if (how->by == carrier::inbox)
-    return put_in_inbox(c);
-  if (how->by == carrier::sandbox)
-    return act_in_sandbox(c);
-  call_context input{*c.n,
-                     c.d,
-                     config.options,
-                     category_of(context->config, c.n->category),
-                     context->config.server.public_url,
-                     context->clock.now(),
-                     context->link_key};
-  auto request = how->make(input);
-  if (!request)
-    return finish(c, meaning_of_fault(request.error()));
-  request->timeout = config.options.timeout;
-  context->vendors.call(std::move(*request), [to = self, key = c.d.key](wire_answer answer) {
-    cross(to, answer_atom_v, key, std::move(answer));
-  });
-}
-
-void provider_state::put_in_inbox(const call& c) {
-  auto what = render_for(c.n->content, channel::in_app);
-  inbox_item item{c.d.id,     c.n->id,   c.d.space, c.d.user_id, c.n->type,
-                  what.title, what.body, what.data, "unseen",    context->clock.now()};
-  context->inbox.add(std::move(item), [to = self, key = c.d.key](status_result answer) {
-    wire_answer wire;
-    wire.status = 200;
-    if (!answer) { // nothing of a failed write is kept: safe to try again
-      wire.status = 0;
-      wire.why = wire_answer::failure::not_sent;
-      wire.detail = answer.error().detail;
-    }
-    cross(to, answer_atom_v, key, std::move(wire));
-  });
-}
-
-void provider_state::act_in_sandbox(const call& c) {
-  auto what = act(config.options.sandbox, random);
-  if (what.captured)
-    context->sandbox.add({c.d.id, c.n->id, c.d.space, c.d.channel, c.d.address, render_for(c.n->content, c.d.channel),
-                          context->clock.now(), c.d.user_id});
-  auto answer = what.answer;
-  auto wait = what.takes;
-  if (!answer) { // it hangs: the call ends by its timeout
-    answer.emplace();
-    answer->why = wire_answer::failure::no_answer;
-    answer->detail = "no answer within the timeout";
-    wait = config.options.timeout;
-  }
-  if (wait == duration::zero())
-    cross(self, answer_atom_v, c.d.key, std::move(*answer));
-  else
-    self_ptr->delayed_send(self_ptr, wait, answer_atom_v, c.d.key, std::move(*answer));
-}
-
-void provider_state::answered(row_key key, const wire_answer& answer) {
-  auto found = calls.find(key);
-  if (found == calls.end() || found->second.outcome)
-    return;
-  auto now = context->clock.now();
-  auto failure = meaning_of_failure(answer);
-  finish(found->second, failure ? *failure : how->read(answer, now));
-}
-
-/// The endpoint is the person's own, not a vendor's that serves everybody.
-bool provider_state::is_of_person(const call& c) const {
-  return how->by == carrier::wire && c.d.channel == channel::webhook;
-}
-
-/// What the answer says about the provider, beyond this delivery.
-void provider_state::note(const call& c, const answer_meaning& meaning) {
-  auto now = context->steady();
-  auto before = gate->times_opened();
-  auto past_patience = meaning.retry_after && *meaning.retry_after > patience();
-  auto counted = call_result_of(meaning.outcome, past_patience);
-  if (is_of_person(c) && counted == call_result::failure)
-    counted = call_result::ignored; // one person's broken endpoint is no reason to stop everybody's
-  gate->end(now, counted, now - c.began);
-  if (meaning.outcome == outcome::bad_credentials) {
-    gate->trip(now);
-    context->watch.log(log_level::error, "provider.credentials_refused",
-                       {{"provider", config.options.name}, {"code", meaning.code}, {"detail", meaning.detail}});
-  }
-  auto paused_before = paused_until > context->clock.now();
-  if (meaning.outcome == outcome::throttled && meaning.retry_after) {
-    auto until = context->clock.now() + *meaning.retry_after;
-    if (!is_of_person(c))
-      paused_until = std::max(paused_until, until);
-    else if (paused.size() < config.paused_endpoints)
-      paused[c.d.address] = until;
-  }
-  if (gate->times_opened() != before) {
-    context->watch.log(log_level::warning, "breaker.opened",
-                       {{"provider", config.options.name}, {"lane", std::string{to_string(context->lane)}}});
-    new_epoch();
-  } else if (!paused_before && paused_until > context->clock.now()) {
-    new_epoch();
-  }
-  context->watch.breaker(context->lane, config.options.name, gate->state(now));
-  wake_when_unblocked();
-}
-
-void provider_state::finish(call& c, const answer_meaning& meaning) {
-  auto& a = c.d.attempts.back();
-  a.finished_at = context->clock.now();
-  a.outcome = meaning.outcome;
-  a.code = meaning.code;
-  a.detail = meaning.detail;
-  a.provider_message_id = meaning.provider_message_id;
-  context->watch.attempted(context->lane, config.options.name, meaning.outcome,
-                           std::chrono::duration_cast<duration>(context->steady() - c.began));
-  note(c, meaning);
-  auto r = std::make_shared<report>();
-  r->n = c.n;
-  r->d = c.d;
-  r->retry_after = meaning.retry_after;
-  // The sandbox shows what live would: some channels are delivered once they are taken.
-  r->confirms = how->confirms || (how->by == carrier::sandbox && confirms_when_taken(c.d.channel));
-  r->key_carried = how->carries_key;
-  c.outcome = r;
-  pass(peers->status_sink, is_urgent(c.d.priority), report_atom_v, report_ptr{r});
-}
-
-void provider_state::settled(row_key key) {
-  auto found = calls.find(key);
-  if (found == calls.end() || !found->second.outcome)
-    return; // of an outcome that was sent twice; the next call may be on the wire
-  calls.erase(found);
-  issue();
+  auto wait = std::max(when - context->clock.now(), duration{std::chrono::milliseconds{1}});
+  if (timer.set(context->steady() + wait))
+    self_ptr->delayed_send(self_ptr, wait, beat_atom_v);
 }
 
 // ------------------------------------------------------------------ supervision
@@ -313,12 +154,12 @@ void provider_state::recover() {
 void provider_state::end_leftovers(const pulled_ptr& leftovers) {
   recovering = false;
   if (!leftovers) {
-    self_ptr->delayed_send(self_ptr, config.recovery_pause, beat_atom_v);
+    wake_at(context->clock.now() + config.recovery_pause);
     return;
   }
   for (auto& row : *leftovers) {
     auto r = interrupted(std::move(row), how->carries_key, context->clock.now());
-    calls[r->d.key] = {r->n, r->d, context->steady(), r};
+    calls[r->d.key] = {r->n, r->d, context->steady(), {}, r};
     pass(peers->status_sink, is_urgent(r->d.priority), report_atom_v, r);
   }
   new_epoch();
@@ -352,6 +193,7 @@ provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider
   if (auto standing = state.context->standing_order(config.options.name); standing != breaker_order::automatic)
     state.gate->order(standing, state.context->steady());
   state.random.seed(config.options.sandbox.seed + static_cast<std::uint64_t>(state.context->lane));
+  state.endpoints = std::make_unique<endpoint_share>(rules_for(config));
   state.config = std::move(config);
   state.self_ptr = self;
   state.self = caf::actor_cast<provider_actor>(self);
@@ -366,7 +208,8 @@ provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider
       return self->state.look();
     },
     [self](beat_atom) {
-      self->state.next_beat = {};
+      if (!self->state.timer.rings(self->state.context->steady()))
+        return;
       if (self->state.epoch == 0)
         self->state.recover();
       else

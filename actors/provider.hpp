@@ -10,15 +10,17 @@
 
 #include "actors/lane_context.hpp"
 #include "actors/policy/breaker.hpp"
+#include "actors/policy/endpoint_share.hpp"
 #include "actors/policy/token_bucket.hpp"
+#include "actors/policy/wake_timer.hpp"
 #include "actors/providers/protocol.hpp"
 
 namespace carillon {
 
 struct provider_config {
   provider_options options;
-  std::size_t slots = 64;                ///< calls at once: in_flight, and no more than its share of the window
-  std::size_t paused_endpoints = 10'000; ///< remembered at most
+  std::size_t slots = 64;              ///< calls at once: in_flight, and no more than its share of the window
+  std::size_t idle_endpoints = 10'000; ///< of people: remembered at most, besides those that are being called
   std::chrono::milliseconds recovery_pause{500};
 };
 
@@ -30,7 +32,8 @@ struct provider_state {
     notification_ptr n;
     delivery d;
     std::chrono::steady_clock::time_point began{};
-    report_ptr outcome; ///< null while it is on the wire
+    std::string endpoint; ///< of a person's own; empty: a vendor's
+    report_ptr outcome;   ///< null while it is on the wire
   };
 
   context_ptr context;
@@ -40,22 +43,23 @@ struct provider_state {
   provider_actor::stateful_pointer<provider_state> self_ptr = nullptr;
   peers_ptr peers;
   std::unique_ptr<breaker> gate;
+  std::unique_ptr<endpoint_share> endpoints;
   token_bucket rate;
   std::mt19937_64 random;
   std::map<row_key, call> calls;
-  std::map<std::string, sys_time> paused; ///< endpoints that asked for a pause
-  sys_time paused_until{};                ///< the provider as a whole
-  std::uint64_t epoch = 0;                ///< of the credit handed out; 0: recovering
-  std::size_t granted = 0;                ///< credit of this epoch that has not come back as work
+  sys_time paused_until{}; ///< the provider as a whole
+  std::uint64_t epoch = 0; ///< of the credit handed out; 0: recovering
+  std::size_t granted = 0; ///< credit of this epoch that has not come back as work
   bool draining = false;
   bool recovering = false;
-  sys_time next_beat{}; ///< of the earliest one under way
+  wake_timer timer;
 
   // --- credit
   void new_epoch();
   void issue();
   std::size_t usable();
   std::size_t within_rate(std::size_t n);
+  limit_options rate_limit() const;
   duration patience() const;
   void wake_at(sys_time when);
   /// A pause or an open breaker ends by itself: looks again then.
@@ -68,9 +72,10 @@ struct provider_state {
   void act_in_sandbox(const call& c);
   void answered(row_key key, const wire_answer& answer);
   void finish(call& c, const answer_meaning& meaning);
-  bool is_of_person(const call& c) const;
+  bool is_of_person(const delivery& d) const;
+  std::optional<endpoint_share::refusal> refuse(const delivery& d, const std::string& endpoint);
   void note(const call& c, const answer_meaning& meaning);
-  void hand_back(const delivery_work& w, std::optional<sys_time> not_before);
+  void hand_back(const delivery_work& w, decision why, std::optional<sys_time> not_before);
   void settled(row_key key);
 
   // --- supervision

@@ -27,7 +27,7 @@ void status_sink_state::reported(const report_ptr& what) {
     return; // the provider sends it again to a sink that has peers
   auto& d = what->d;
   if (!what->attempted)
-    return record(take_back(*what, context->clock.now()));
+    return record(take_back(context->config, *context->settings(), *what, context->clock.now()));
   if (d.attempts.size() == 1)
     cross(peers->retry_timer, credit_atom_v, std::size_t{1});
   if (d.attempts.back().outcome != outcome::accepted)

@@ -101,6 +101,8 @@ struct provider_options {
   std::size_t connections = 16;                ///< 1..1,000
   double rate = 0;                             ///< calls per second and lane, 0: no limit
   std::size_t in_flight = 64;                  ///< slots: calls at once and lane, 1..10,000
+  std::size_t max_per_endpoint =
+    0; ///< webhook: of those, to one endpoint that has not earned more; 0..in_flight, 0: an eighth
   breaker_options breaker;
   sandbox_script sandbox;
   bool operator==(const provider_options&) const = default;

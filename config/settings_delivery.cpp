@@ -90,6 +90,7 @@ const settings<provider_options>& provider_settings() {
     {"connections", whole(&provider_options::connections, 1, 1'000)},
     {"rate", number(&provider_options::rate, 0, 1e6)},
     {"in_flight", whole(&provider_options::in_flight, 1, 10'000, "calls")},
+    {"max_per_endpoint", whole(&provider_options::max_per_endpoint, 0, 10'000, "calls")},
     {"breaker", section(&provider_options::breaker, breaker_settings())},
     {"latency", inside(&provider_options::sandbox, span(&sandbox_script::latency, 0ms, 1h))},
     {"fail_rate", inside(&provider_options::sandbox, number(&sandbox_script::fail_rate, 0, 1))},

@@ -100,6 +100,13 @@ void check_values(const std::string& key, const provider_options& provider, find
                 "is " + std::to_string(provider.breaker.min_calls) + ", more than the window of "
                   + std::to_string(provider.breaker.window) + " calls, so that no rate would ever be looked at",
                 "Lower it, or raise breaker.window.");
+  if (provider.max_per_endpoint > provider.in_flight)
+    found.error(key + ".max_per_endpoint",
+                "is " + std::to_string(provider.max_per_endpoint) + ", more than in_flight, which is "
+                  + std::to_string(provider.in_flight),
+                "Lower it, or raise in_flight.");
+  if (provider.max_per_endpoint > 0 && provider.protocol != "webhook")
+    found.error(key + ".max_per_endpoint", "is for protocol webhook, not for " + provider.protocol, "Remove it.");
   if (script.fail_rate + script.throttle_rate + script.hang_rate + script.ambiguous_rate > 1)
     found.error(key, "the sandbox's rates add up to more than 1",
                 "Lower fail_rate, throttle_rate, hang_rate or ambiguous_rate.");

@@ -123,7 +123,7 @@ struct intake {
   std::vector<delivery_work> deliveries;
   std::vector<std::vector<limit_view>> limits; ///< dry run: per delivery
   std::vector<debit> debits;
-  std::vector<debit> peoples_debits; ///< critical: of the people's limits, for bulk's throttle once it is accepted
+  std::vector<debit> peoples_debits; ///< critical: what counts in bulk's throttle too, once it is accepted
   key_reservation reservation;
 };
 using intake_ptr = std::shared_ptr<intake>;
@@ -135,7 +135,8 @@ struct report {
   delivery d; ///< `attempts.back()` is the attempt, finished
   std::optional<duration> retry_after;
   bool attempted = true;              ///< false: never sent; the start is undone and does not count
-  std::optional<sys_time> not_before; ///< of one not attempted: its endpoint asked for a pause
+  std::optional<sys_time> not_before; ///< of one not attempted: when its turn may come
+  decision not_attempted;             ///< why
   bool confirms = false;              ///< the protocol's acceptance is delivery
   bool key_carried = false;           ///< the vendor recognises a repeat by our id: ambiguous is safe to retry
 };

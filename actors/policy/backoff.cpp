@@ -58,6 +58,13 @@ int attempts_allowed(const retry_options& options) {
   return std::max(1, options.max_attempts);
 }
 
+duration longest_retrying(const retry_options& options) {
+  duration sum{};
+  for (int failed = 1; failed < attempts_allowed(options); ++failed)
+    sum += backoff_cap(options, failed);
+  return sum;
+}
+
 retry_options with_settings(retry_options options, const feature_settings* settings, channel on) {
   if (settings == nullptr)
     return options;

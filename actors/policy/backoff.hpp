@@ -27,6 +27,9 @@ duration backoff(const retry_options& options, int failed, std::optional<duratio
 /// Attempts that the options allow in all: max_attempts, or tiers + 1, or 1 where retry is off.
 int attempts_allowed(const retry_options& options);
 
+/// All waits of a delivery that fails every time, before jitter; zero where retry is off.
+duration longest_retrying(const retry_options& options);
+
 /// Run-time overrides on top of the configured options; null: none. A strategy
 /// word that is not known leaves the configured one.
 retry_options with_settings(retry_options options, const feature_settings* settings, channel on);

@@ -1,6 +1,7 @@
 #include "actors/policy/follow_up.hpp"
 
 #include "actors/policy/routing.hpp"
+#include "actors/policy/sentence.hpp"
 #include "messages/transitions.hpp"
 
 namespace carillon {
@@ -67,7 +68,36 @@ report_ptr interrupted(pulled row, bool key_carried, sys_time now) {
   return r;
 }
 
-order_ptr take_back(const report& what, sys_time now) {
+namespace {
+
+bool is_hand_back(const status_change& change) {
+  return change.status == delivery_status::queued
+         && (change.rule == provider_paused || std::string_view{change.rule}.starts_with("endpoint."));
+}
+
+/// Undoes a start; answers since when work has been handed back for that reason.
+sys_time undo_start(delivery& d, const std::string& rule, sys_time now) {
+  auto& history = d.history;
+  d.attempts.pop_back();
+  if (!history.empty() && history.back().status == delivery_status::sending)
+    history.pop_back();
+  if (history.empty() || !is_hand_back(history.back()))
+    return now;
+  auto since = history.back().rule == rule ? history.back().at : now;
+  history.pop_back();
+  return since;
+}
+
+/// How long a delivery bears with an endpoint that fails everybody's calls.
+duration patience_of(const options& config, const feature_settings& settings, channel on) {
+  auto found = config.channels.find(on);
+  auto retry = with_settings(found == config.channels.end() ? retry_options{} : found->second.retry, &settings, on);
+  return std::max<duration>(std::chrono::minutes{1}, longest_retrying(retry));
+}
+
+} // namespace
+
+order_ptr take_back(const options& config, const feature_settings& settings, const report& what, sys_time now) {
   auto order = std::make_shared<update_order>();
   order->n = what.n;
   order->settle_with = what.d.attempts.back().provider;
@@ -75,10 +105,19 @@ order_ptr take_back(const report& what, sys_time now) {
   update.d = what.d;
   update.expected = delivery_status::sending;
   update.expected_attempts = static_cast<int>(what.d.attempts.size());
-  update.d.attempts.pop_back();
-  update.d.due = what.not_before;
-  move_to(update.d, delivery_status::queued, now,
-          {"provider.paused", "The provider could not take it; it goes back to its queue and this does not count."});
+  auto& d = update.d;
+  auto since = undo_start(d, what.not_attempted.rule, now);
+  if (what.not_attempted.rule == endpoint_failing && now - since >= patience_of(config, settings, d.channel)) {
+    d.decision = {std::string{endpoint_failing}, "Its endpoint has failed every call for " + wait_text(now - since)
+                                                   + "; it can be redriven from the dead letters"};
+    d.due.reset();
+    move_to(d, delivery_status::dead_lettered, now, d.decision);
+    update.release_standby = true;
+    return order;
+  }
+  d.due = what.not_before;
+  move_to(d, delivery_status::queued, now, what.not_attempted);
+  d.history.back().at = since;
   return order;
 }
 

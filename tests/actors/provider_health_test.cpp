@@ -29,26 +29,6 @@ struct provider_health_test : provider_fixture {
   }
 };
 
-struct webhook_health_test : provider_health_test {
-  webhook_health_test() {
-    how.options.protocol = "webhook";
-    how.options.channel = channel::webhook;
-    how.options.signing_secrets = {secret{"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"}};
-  }
-  void call_endpoint(std::uint64_t epoch, std::string url, int number) {
-    auto w = work(epoch, number);
-    w->d.channel = channel::webhook;
-    w->d.address = std::move(url);
-    send(subject, send_atom_v, w);
-  }
-  void ask_for_pause() {
-    wire_answer slower;
-    slower.status = 429;
-    slower.headers = {{"retry-after", "20"}};
-    answer(slower);
-  }
-};
-
 } // namespace
 
 TEST_CASE_METHOD(provider_health_test, "failures open the breaker, which voids all credit") {
@@ -184,51 +164,6 @@ TEST_CASE_METHOD(provider_health_test, "a clock that steps back during a pause d
   CHECK(credits() == 0);
   advance(10s);
   CHECK(newest_credit().slots == 8);
-}
-
-TEST_CASE_METHOD(webhook_health_test, "one person's broken endpoint does not open the breaker that everybody shares") {
-  how.options.breaker.consecutive = 2;
-  auto given = begin();
-  for (int i = 1; i <= 4; ++i) {
-    call_endpoint(given.epoch, "https://broken.example/hook", i);
-    answer(broken(wire_answer::failure::no_answer));
-    CHECK(outcome_of(reported()) == outcome::ambiguous);
-  }
-  CHECK(look().breaker == breaker_state::closed);
-}
-
-TEST_CASE_METHOD(webhook_health_test, "a throttling endpoint is paused alone") {
-  auto given = begin();
-  call_endpoint(given.epoch, "https://slow.example/hook", 1);
-  ask_for_pause();
-  CHECK(outcome_of(reported()) == outcome::throttled);
-  CHECK(credits() == 0);
-
-  call_endpoint(given.epoch, "https://slow.example/hook", 2);
-  CHECK(vendors.calls.made() == 1);
-  auto r = reported();
-  CHECK_FALSE(r->attempted);
-  CHECK(r->not_before == start_of_tests + 20s);
-  CHECK(look().in_flight == 2);
-  settle(2);
-  CHECK(newest_credit().slots == 1);
-
-  call_endpoint(given.epoch, "https://quick.example/hook", 3);
-  CHECK(vendors.calls.made() == 2);
-  advance(20s);
-  call_endpoint(given.epoch, "https://slow.example/hook", 4);
-  CHECK(vendors.calls.made() == 3);
-}
-
-TEST_CASE_METHOD(webhook_health_test, "paused endpoints are remembered up to a bound") {
-  how.paused_endpoints = 1;
-  auto given = begin();
-  for (int i = 1; i <= 2; ++i) {
-    call_endpoint(given.epoch, "https://" + std::to_string(i) + ".example/hook", i);
-    ask_for_pause();
-  }
-  call_endpoint(given.epoch, "https://2.example/hook", 3);
-  CHECK(vendors.calls.made() == 3);
 }
 
 TEST_CASE_METHOD(provider_health_test, "a person's order opens the breaker, closes it, and gives it back to itself") {

@@ -114,6 +114,8 @@ TEST_CASE("a provider has what its protocol needs") {
           "Remove"},
          {"[providers.a]\nprotocol = \"sandbox\"\nchannel = \"sms\"\nbreaker = { window = 10 }", 4,
           "providers.a.breaker.min_calls", "more than the window", "Lower it"},
+         {"[providers.a]\nprotocol = \"sandbox\"\nchannel = \"sms\"\nmax_per_endpoint = 2", 4,
+          "providers.a.max_per_endpoint", "is for protocol webhook", "Remove it"},
          {"[providers.\"a b\"]\nprotocol = \"in_app\"", 1, "providers.\"a b\"", "1 to 64 letters", "Rename"},
        }) {
     INFO(one.text);

@@ -119,17 +119,76 @@ TEST_CASE_METHOD(follow_up_test, "an attempt without an outcome is ambiguous") {
 TEST_CASE_METHOD(follow_up_test, "taking back removes the attempt, waits if it has to, and says why") {
   what.d.attempts.insert(what.d.attempts.begin(), attempt{});
   what.not_before = now + 20s;
-  auto order = take_back(what, now);
+  what.not_attempted = {"endpoint.paused", "asked for it"};
+  auto order = take_back(config, settings, what, now);
   auto& update = order->update;
   CHECK(update.d.attempts.size() == 1);
   CHECK(update.d.status == delivery_status::queued);
   CHECK(update.d.due == now + 20s);
-  CHECK(update.d.history.back().rule == "provider.paused");
+  CHECK(update.d.history.back().rule == "endpoint.paused");
+  CHECK(update.d.history.back().reason == "asked for it");
   CHECK(update.expected == delivery_status::sending);
   CHECK(update.expected_attempts == 2);
   CHECK(order->settle_with == "first");
   CHECK_FALSE(update.release_standby);
   CHECK_FALSE(update.cancel_standby);
+}
+
+namespace {
+
+/// Work that is handed back over and over, as the store and the provider would.
+struct hand_back_test : follow_up_test {
+  hand_back_test() { what.d.history.push_back({delivery_status::sending, now, {}, {}}); }
+  delivery_update hand_back(std::string_view rule, sys_time at) {
+    what.not_attempted = {std::string{rule}, "for a reason"};
+    what.not_before = at + 1s;
+    auto update = take_back(config, settings, what, at)->update;
+    if (update.d.status != delivery_status::queued)
+      return update;
+    what.d = update.d;
+    what.d.attempts.emplace_back();
+    move_to(what.d, delivery_status::sending, at);
+    return update;
+  }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(hand_back_test, "work that is handed back again and again has a history that does not grow") {
+  for (int i = 0; i < 100; ++i) {
+    auto d = hand_back(i % 2 == 0 ? "endpoint.busy" : provider_paused, now + i * 1s).d;
+    CHECK(d.history.size() == 2);
+    CHECK(d.status == delivery_status::queued);
+  }
+}
+
+TEST_CASE_METHOD(hand_back_test,
+                 "work waits for a failing endpoint as long as its retries would take, then it is dead") {
+  config.channels[channel::email].retry = {
+    .max_attempts = 3, .initial_backoff = 1min, .strategy = backoff_strategy::fixed};
+  CHECK(hand_back(endpoint_failing, now).d.status == delivery_status::queued);
+  CHECK(hand_back(endpoint_failing, now + 119s).d.status == delivery_status::queued);
+  auto update = hand_back(endpoint_failing, now + 2min);
+  CHECK(update.d.status == delivery_status::dead_lettered);
+  CHECK(update.d.attempts.empty());
+  CHECK(update.d.due == std::nullopt);
+  CHECK(update.d.decision.rule == endpoint_failing);
+  CHECK(update.d.decision.reason.find("for 2 min") != std::string::npos);
+  CHECK(update.release_standby);
+}
+
+TEST_CASE_METHOD(hand_back_test, "work without retries still waits a minute for a failing endpoint") {
+  config.channels[channel::email].retry.enabled = false;
+  hand_back(endpoint_failing, now);
+  CHECK(hand_back(endpoint_failing, now + 59s).d.status == delivery_status::queued);
+  CHECK(hand_back(endpoint_failing, now + 60s).d.status == delivery_status::dead_lettered);
+}
+
+TEST_CASE_METHOD(hand_back_test,
+                 "work waits for a busy endpoint without end, and its patience counts from the failure") {
+  hand_back("endpoint.busy", now);
+  CHECK(hand_back("endpoint.busy", now + 24h).d.status == delivery_status::queued);
+  CHECK(hand_back(endpoint_failing, now + 25h).d.status == delivery_status::queued);
 }
 
 TEST_CASE_METHOD(follow_up_test, "an interrupted call may have been taken: it ends as ambiguous") {

@@ -1,0 +1,56 @@
+// What every part of a run stands in: time, chance, the scenario, and a way to
+// end the process. Outlives processes.
+#pragma once
+
+#include "tests/sim/agenda.hpp"
+#include "tests/sim/dice.hpp"
+#include "tests/sim/scenario.hpp"
+#include "tests/sim/trace.hpp"
+
+namespace carillon::sim {
+
+/// Thrown inside a handler by a port: the actor dies of it.
+struct injected_fault {};
+
+/// A port that was armed throws at the call after `countdown` others.
+class tripwire {
+public:
+  void arm(int countdown) { countdown_ = countdown; }
+  /// True where it was still armed.
+  bool disarm() { return std::exchange(countdown_, -1) >= 0; }
+  void touch() {
+    if (countdown_ >= 0 && countdown_-- == 0)
+      throw injected_fault{};
+  }
+
+private:
+  int countdown_ = -1;
+};
+
+struct surroundings {
+  surroundings(std::uint64_t seed, bool print) : chance(seed), log(clock, print), plan(draw_scenario(chance)) {}
+  surroundings(const surroundings&) = delete;
+  surroundings& operator=(const surroundings&) = delete;
+
+  sim_clock clock;
+  agenda todo{clock};
+  dice chance;
+  trace log;
+  scenario plan;
+  tripwire wire;
+  std::uint64_t life = 0;    ///< of the process: another one after every crash
+  bool calm = false;         ///< nothing goes wrong any more
+  bool crash_wanted = false; ///< the process dies before anything else happens
+  instant disk_full_until{};
+
+  const troubles& bad() const {
+    static const troubles none;
+    return calm ? none : plan.bad;
+  }
+  void crash(std::string_view why) {
+    log.note("crash", why);
+    crash_wanted = true;
+  }
+};
+
+} // namespace carillon::sim

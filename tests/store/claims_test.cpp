@@ -30,6 +30,13 @@ public:
     critical->load(*critical_db);
   }
   void add(const std::string& key) { bulk->add(*bulk_db, key_of(key), claim(key), id_of(key), clock.now()); }
+  /// k0, k1, ...: `count` of them in one commit.
+  void add_many(int count) {
+    transaction all{*bulk_db};
+    for (int i = 0; i < count; ++i)
+      add("k" + std::to_string(i));
+    all.commit();
+  }
   bool knows(const std::string& key) {
     auto found = bulk->find(*bulk_db, key_of(key), clock.now());
     return found && found->id == id_of(key) && found->digest == claim(key).digest;
@@ -37,9 +44,18 @@ public:
   bool other_knows(const std::string& key) {
     return critical->find(*critical_db, key_of(key), clock.now()).has_value();
   }
+  /// One step of `pages`; true: there is more.
+  bool merge_step(int pages = 256) {
+    step_budget budget{pages};
+    return bulk->merge(*bulk_db, clock.now(), budget, 1);
+  }
   void merge() {
-    while (bulk->merge(*bulk_db, clock.now(), 1)) {
+    while (merge_step()) {
     }
+  }
+  bool sweep_step(int pages = 256) {
+    step_budget budget{pages};
+    return bulk->sweep(*bulk_db, clock.now(), budget);
   }
   std::int64_t rows(const std::string& table) { return bulk_db->number("SELECT count(*) FROM " + table); }
   std::int64_t in_tables() {
@@ -70,8 +86,7 @@ private:
 
 TEST_CASE("a key is known in the log, in its table, and after opening again, to both lanes") {
   books b;
-  for (int i = 0; i < 1'200; ++i)
-    b.add("k" + std::to_string(i));
+  b.add_many(1'200);
   CHECK(b.knows("k7"));
   CHECK(b.other_knows("k7"));
   b.reopen();
@@ -90,11 +105,11 @@ TEST_CASE("a key is known in the log, in its table, and after opening again, to 
 
 TEST_CASE("keys that come during a merge stay in the log until the next") {
   books b;
-  for (int i = 0; i < 600; ++i)
-    b.add("k" + std::to_string(i));
-  CHECK(b.bulk->merge(*b.bulk_db, b.clock.now(), 1)); // a part of them
+  b.add_many(600);
+  CHECK(b.merge_step()); // a part of them
   b.add("late");
-  CHECK(b.bulk->merge(*b.bulk_db, b.clock.now(), 1));
+  for (int n = 0; n < 3; ++n)
+    CHECK(b.merge_step());
   CHECK(b.rows("claim_log") == 1);
   CHECK(b.knows("late"));
   CHECK(b.knows("k599"));
@@ -102,12 +117,11 @@ TEST_CASE("keys that come during a merge stay in the log until the next") {
 
 TEST_CASE("a merge that is lost with its transaction is done again") {
   books b;
-  for (int i = 0; i < 600; ++i)
-    b.add("k" + std::to_string(i));
+  b.add_many(600);
   {
     transaction lost{*b.bulk_db};
-    b.bulk->merge(*b.bulk_db, b.clock.now(), 1);
-    b.bulk->merge(*b.bulk_db, b.clock.now(), 1);
+    for (int n = 0; n < 5; ++n)
+      b.merge_step();
   }
   b.bulk->load(*b.bulk_db);
   CHECK(b.knows("k0"));
@@ -127,9 +141,37 @@ TEST_CASE("keys hold for their whole life and leave log and tables after it") {
   b.clock.advance(7h);
   CHECK_FALSE(b.knows("merged"));
   CHECK_FALSE(b.knows("logged"));
-  while (b.bulk->sweep(*b.bulk_db, b.clock.now())) {
+  while (b.sweep_step()) {
   }
   CHECK(b.rows("claim_log") == 0);
   CHECK(b.in_tables() == 0);
   CHECK(b.rows("claim_period") == 0);
+}
+
+TEST_CASE("keys stay known at every point of their move") {
+  books b;
+  b.add_many(300);
+  for (bool more = true; more;) {
+    more = b.merge_step(7);
+    for (auto* key : {"k0", "k150", "k299"}) {
+      CHECK(b.knows(key));
+      CHECK(b.other_knows(key));
+    }
+  }
+  CHECK(b.rows("claim_log") == 0);
+}
+
+TEST_CASE("keys that come faster than steps move the older ones themselves, two for one") {
+  books b;
+  transaction all{*b.bulk_db};
+  for (std::size_t i = 0; i < claim_book::press_from; ++i)
+    b.add("k" + std::to_string(i));
+  CHECK(b.in_tables() == 0);
+  for (int i = 0; i < 100; ++i) {
+    auto before = sqlite3_total_changes64(b.bulk_db->raw());
+    b.add("pressed" + std::to_string(i));
+    CHECK(sqlite3_total_changes64(b.bulk_db->raw()) - before <= 4); // itself, two, and a new table's entry
+  }
+  CHECK(b.in_tables() == 200);
+  CHECK(b.knows("k17"));
 }

@@ -134,6 +134,9 @@ inline void redrives(store_fixture& f) {
   auto d = first_of(f.bulk(), letter);
   CHECK(d.status == delivery_status::queued);
   CHECK(d.history.back().reason == "by ops");
+  CHECK(d.decision == decision{"redrive", "by ops"});
+  CHECK(d.attempts_before == 1); // its attempts count anew
+  CHECK(d.attempts.size() == 1);
   CHECK(dead(f, {}).matched == 0);
   CHECK(pulled_from(f.bulk(), f.clock().now()).rows.size() == 2);
 }

@@ -15,7 +15,8 @@ inline const std::string provider = "mail_a";
 /// Makes notifications of one lane with ascending ids.
 class sample_maker {
 public:
-  sample_maker(store_fixture& f, lane l) : clock_(f.clock()), lane_(l), ids_(l, f.of(l).newest_key(), 7) {}
+  sample_maker(store_fixture& f, lane l) : sample_maker(f.clock(), l, f.of(l).newest_key()) {}
+  sample_maker(manual_clock& clock, lane l, row_key after) : clock_(clock), lane_(l), ids_(l, after, 7) {}
 
   /// One notification with `count` queued email deliveries, ready at once.
   acceptance make(std::string user_id = "u_1", std::uint32_t count = 1) {

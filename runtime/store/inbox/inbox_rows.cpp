@@ -11,7 +11,8 @@ constexpr std::array states{std::string_view{"unseen"}, std::string_view{"seen"}
                             std::string_view{"archived"}};
 constexpr std::int64_t seen = 1;
 constexpr std::int64_t read = 2;
-constexpr int removed_at_once = 200;
+constexpr int erased_at_once = 64;
+constexpr int pages_of_item = 3; ///< its row and two entries of indexes
 
 std::optional<std::int64_t> number_of(std::string_view word) {
   auto found = std::find(states.begin(), states.end(), word);
@@ -141,22 +142,26 @@ std::vector<inbox_item> mark_all_read(connection& db, const space& where, const 
   return changed;
 }
 
-void erase_items(connection& db, const space& where, const std::string& user_id) {
+bool erase_items(connection& db, const space& where, const std::string& user_id) {
   auto space_name = to_string(where);
-  db.use("DELETE FROM item WHERE space = ?1 AND user_id = ?2").with(space_name, user_id).run();
+  db.use("DELETE FROM item WHERE row IN (SELECT row FROM item WHERE space = ?1 AND user_id = ?2 LIMIT ?3)")
+    .with(space_name, user_id, erased_at_once)
+    .run();
+  return db.changes() == erased_at_once;
 }
 
 // Rows lie in the order they came, so the oldest are at the front.
-bool remove_items_before(connection& db, sys_time limit) {
-  auto old = db.use("SELECT row FROM item WHERE row IN (SELECT row FROM item ORDER BY row LIMIT ?1) "
-                    "AND created_at < ?2");
-  old.with(removed_at_once, limit);
-  std::vector<std::int64_t> rows;
-  while (old.step())
-    rows.push_back(old.integer(0));
-  for (auto row : rows)
-    db.use("DELETE FROM item WHERE row = ?1").with(row).run();
-  return rows.size() == removed_at_once;
+bool remove_items_before(connection& db, sys_time limit, step_budget& budget) {
+  auto oldest = db.use("SELECT row, created_at FROM item ORDER BY row LIMIT 1");
+  auto remove = db.use("DELETE FROM item WHERE row = ?1");
+  while (budget.left()) {
+    if (!oldest.with().step() || oldest.time(1) >= limit)
+      return false;
+    auto row = oldest.integer(0);
+    remove.with(row).run();
+    budget.spend(pages_of_item);
+  }
+  return true;
 }
 
 } // namespace carillon

@@ -7,6 +7,7 @@
 
 #include "messages/ports.hpp"
 #include "runtime/store/sqlite/connection.hpp"
+#include "runtime/store/sqlite/step_budget.hpp"
 
 namespace carillon {
 
@@ -29,8 +30,9 @@ result<inbox_item> mark_item(connection& db, const space& where, const std::stri
                              const std::string& state);
 std::vector<inbox_item> mark_all_read(connection& db, const space& where, const std::string& user_id,
                                       std::size_t limit);
-void erase_items(connection& db, const space& where, const std::string& user_id);
+/// Erases a few of a person's items; true while there may be more.
+bool erase_items(connection& db, const space& where, const std::string& user_id);
 /// Removes a few items made before that instant; true while there may be more.
-bool remove_items_before(connection& db, sys_time limit);
+bool remove_items_before(connection& db, sys_time limit, step_budget& budget);
 
 } // namespace carillon

@@ -10,7 +10,10 @@ constexpr std::size_t read_at_once = 1'000;
 sqlite_inbox_store::sqlite_inbox_store(std::shared_ptr<store_folder> folder, store_file file, duration retention,
                                        const wall_clock& clock, store_observer& watch)
     : folder_(std::move(folder)),
-      file_(file, [retention, &clock](connection& db) { return remove_items_before(db, clock.now() - retention); }),
+      file_(file,
+            [retention, &clock](connection& db, step_budget& budget) {
+              return remove_items_before(db, clock.now() - retention, budget);
+            }),
       writer_(file, file_, watch, folder_->wal()),
       reads_(file.name + "-r", file) {}
 
@@ -49,12 +52,20 @@ void sqlite_inbox_store::read_all(space where, std::string user_id, done<std::ve
                         });
 }
 
+// A few items a call, so that a full inbox holds nobody up: the rest goes to the
+// end of the queue.
 void sqlite_inbox_store::erase(space where, std::string user_id, done<ok_t> then) {
-  writer_.submit<ok_t>(std::move(then),
-                       [this, where = std::move(where), user_id = std::move(user_id)]() -> status_result {
-                         erase_items(file_.open(), where, user_id);
+  auto go_on = [this, where, user_id, then = std::move(then)](result<bool> more) {
+    if (!more)
+      return then(more.error());
+    if (*more)
+      return erase(where, user_id, then);
+    then(ok);
+  };
+  writer_.submit<bool>(std::move(go_on),
+                       [this, where = std::move(where), user_id = std::move(user_id)]() -> result<bool> {
                          file_.empty_wal();
-                         return ok;
+                         return erase_items(file_.open(), where, user_id);
                        });
 }
 

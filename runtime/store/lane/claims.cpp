@@ -4,8 +4,6 @@
 #include <openssl/sha.h>
 
 #include <algorithm>
-#include <cstring>
-#include <iterator>
 
 namespace carillon {
 namespace {
@@ -34,8 +32,9 @@ constexpr std::array sweep_sql{
   "DELETE FROM claim_4 WHERE key IN (SELECT key FROM claim_4 ORDER BY key LIMIT ?1)",
   "DELETE FROM claim_5 WHERE key IN (SELECT key FROM claim_5 ORDER BY key LIMIT ?1)",
 };
-constexpr int sweep_rows = 500;
-constexpr std::size_t merge_rows = 500;
+// Rows that lie side by side go together: so many make about so many pages.
+constexpr int rows_at_once = 64;
+constexpr int pages_of_them = 4;
 
 std::size_t slot_of(std::int64_t period) {
   return static_cast<std::size_t>(period) % claim_tables;
@@ -62,12 +61,6 @@ claim_key claim_key_of(const space& where, const std::string& key) {
 }
 
 // ---------------------------------------------------------------- board
-
-std::size_t claim_hash::operator()(const claim_key& key) const {
-  std::size_t hash = 0;
-  std::memcpy(&hash, key.data(), sizeof hash);
-  return hash;
-}
 
 claim_board::claim_board() {
   for (auto& slot : period)
@@ -102,12 +95,14 @@ std::size_t claim_board::size() const {
   return recent_.size();
 }
 
-std::vector<std::pair<claim_key, recent_claim>> claim_board::sorted() const {
-  std::unique_lock guard{mutex_};
-  std::vector<std::pair<claim_key, recent_claim>> all(recent_.begin(), recent_.end());
-  guard.unlock();
-  std::sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.first < b.first; });
-  return all;
+std::vector<std::pair<claim_key, recent_claim>> claim_board::next(const std::optional<claim_key>& after,
+                                                                  std::size_t most) const {
+  std::vector<std::pair<claim_key, recent_claim>> some;
+  some.reserve(most);
+  std::scoped_lock guard{mutex_};
+  for (auto at = after ? recent_.upper_bound(*after) : recent_.begin(); at != recent_.end() && some.size() < most; ++at)
+    some.push_back(*at);
+  return some;
 }
 
 // ---------------------------------------------------------------- look-up
@@ -122,8 +117,7 @@ void claim_book::load(connection& db) {
   for (auto& slot : own_.period)
     slot = empty_slot;
   own_.clear();
-  run_.clear();
-  settled_.clear();
+  pass_ = {};
   last_seq_ = 0;
   auto rows = db.use("SELECT slot, period FROM claim_period");
   while (rows.step())
@@ -195,8 +189,10 @@ std::optional<stored_claim> claim_book::find(connection& db, const claim_key& ke
 
 void claim_book::add(connection& db, const claim_key& key, const idempotency_claim& claim, const uuid& id,
                      sys_time now) {
-  while (own_.size() >= most_recent + settled_.size())
-    merge_some(db, now);
+  if (own_.size() >= press_from) {
+    step_budget two{2};
+    go_on(db, now, two);
+  }
   recent_claim added{{claim.digest, id}, period_at(now), ++last_seq_};
   db.use("INSERT INTO claim_log(seq, period, key, digest, id) VALUES(?1, ?2, ?3, ?4, ?5)")
     .with(added.seq, added.period, blob{key}, blob{claim.digest}, id)
@@ -204,89 +200,139 @@ void claim_book::add(connection& db, const claim_key& key, const idempotency_cla
   own_.put(key, added);
 }
 
-bool claim_book::merge(connection& db, sys_time now, std::size_t threshold) {
-  for (auto& [key, claim] : settled_)
-    own_.drop(key, claim.seq);
-  settled_.clear();
-  if (run_.empty() && own_.size() < threshold)
+// Keys leave memory only once their move is committed, so never in the
+// transaction that made it: until then the other lane finds them nowhere else.
+bool claim_book::merge(connection& db, sys_time now, step_budget& budget, std::size_t threshold) {
+  if (pass_.at == pass::phase::leaving_memory) {
+    leave_memory(budget);
+    return true;
+  }
+  if (pass_.at == pass::phase::none && own_.size() < threshold)
     return false;
-  merge_some(db, now);
+  go_on(db, now, budget);
   return true;
 }
 
-void claim_book::merge_some(connection& db, sys_time now) {
-  if (run_.empty()) {
-    run_ = own_.sorted();
-    merged_ = 0;
-  }
+void claim_book::go_on(connection& db, sys_time now, step_budget& budget) {
+  using enum pass::phase;
+  if (pass_.at == none)
+    pass_ = {moving, last_seq_, {}};
+  if (pass_.at == moving && move_keys(db, now, budget))
+    pass_.at = trimming_log;
+  if (pass_.at == trimming_log && trim_log(db, budget))
+    pass_ = {leaving_memory, pass_.last_seq, {}};
+}
+
+/// True once every key of the pass is in its table.
+bool claim_book::move_keys(connection& db, sys_time now, step_budget& budget) {
+  constexpr std::size_t keys_at_once = 16;
   auto current = period_at(now);
-  for (std::size_t n = 0; n < merge_rows && merged_ < run_.size(); ++n, ++merged_)
-    merge_one(db, run_[merged_].first, run_[merged_].second, current);
-  if (merged_ == run_.size())
-    finish_run(db);
-}
-
-void claim_book::merge_one(connection& db, const claim_key& key, const recent_claim& what, std::int64_t current) {
-  if (!live(what.period, current))
-    return;
-  auto slot = slot_of(what.period);
-  if (own_.period.at(slot) != what.period)
-    make_room(db, slot, what.period);
-  db.use(add_sql.at(slot)).with(blob{key}, blob{what.what.digest}, what.what.id).run();
-}
-
-// A run holds whatever was recent when it began, so the log before its last
-// entry has nothing else in it. The keys leave memory only once this is
-// committed: until then the other lane finds them nowhere else.
-void claim_book::finish_run(connection& db) {
-  std::int64_t last = 0;
-  for (auto& [key, claim] : run_)
-    last = std::max(last, claim.seq);
-  db.use("DELETE FROM claim_log WHERE seq <= ?1").with(last).run();
-  std::move(run_.begin(), run_.end(), std::back_inserter(settled_));
-  run_.clear();
-}
-
-// The sweep has emptied it long ago, unless the process was down meanwhile.
-void claim_book::make_room(connection& db, std::size_t slot, std::int64_t period) {
-  while (own_.period.at(slot) != empty_slot) {
-    db.use(sweep_sql.at(slot)).with(sweep_rows).run();
-    if (db.changes() < sweep_rows)
-      break;
+  while (budget.left()) {
+    auto some = own_.next(pass_.after, keys_at_once);
+    if (some.empty())
+      return true;
+    for (auto& [key, claim] : some) {
+      if (!budget.left() || (claim.seq <= pass_.last_seq && !move_one(db, key, claim, current)))
+        return false;
+      pass_.after = key;
+      budget.spend(1);
+    }
   }
+  return false;
+}
+
+/// False where its table still has to be swept.
+bool claim_book::move_one(connection& db, const claim_key& key, const recent_claim& what, std::int64_t current) {
+  if (!live(what.period, current))
+    return true;
+  if (!take_slot(db, what.period))
+    return false;
+  db.use(add_sql.at(slot_of(what.period))).with(blob{key}, blob{what.what.digest}, what.what.id).run();
+  return true;
+}
+
+bool claim_book::take_slot(connection& db, std::int64_t period) {
+  auto slot = slot_of(period);
+  if (own_.period.at(slot) == period)
+    return true;
+  if (own_.period.at(slot) != empty_slot)
+    return false;
   db.use("INSERT OR REPLACE INTO claim_period(slot, period) VALUES(?1, ?2)").with(slot, period).run();
   own_.period.at(slot) = period;
+  return true;
 }
 
-bool claim_book::sweep(connection& db, sys_time now) {
+/// True once the log holds nothing of the pass. The log before its last entry has
+/// nothing else in it.
+bool claim_book::trim_log(connection& db, step_budget& budget) {
+  while (budget.left()) {
+    db.use("DELETE FROM claim_log WHERE seq IN (SELECT seq FROM claim_log WHERE seq <= ?1 ORDER BY seq LIMIT ?2)")
+      .with(pass_.last_seq, rows_at_once)
+      .run();
+    budget.spend(pages_of_them);
+    if (db.changes() < rows_at_once)
+      return true;
+  }
+  return false;
+}
+
+void claim_book::leave_memory(step_budget& budget) {
+  while (budget.left()) {
+    auto some = own_.next(pass_.after, rows_at_once);
+    if (some.empty()) {
+      pass_ = {};
+      return;
+    }
+    for (auto& [key, claim] : some)
+      if (claim.seq <= pass_.last_seq)
+        own_.drop(key, claim.seq);
+    pass_.after = some.back().first;
+    budget.spend(pages_of_them);
+  }
+}
+
+// ---------------------------------------------------------------- expired keys
+
+bool claim_book::sweep(connection& db, sys_time now, step_budget& budget) {
   auto current = period_at(now);
-  return sweep_log(db, current) || sweep_tables(db, current);
+  return sweep_log(db, current, budget) || sweep_tables(db, current, budget);
 }
 
-bool claim_book::sweep_log(connection& db, std::int64_t current) {
-  if (!run_.empty())
+bool claim_book::sweep_log(connection& db, std::int64_t current, step_budget& budget) {
+  if (pass_.at != pass::phase::none)
     return false;
   auto oldest = db.use("SELECT seq, period, key FROM claim_log ORDER BY seq LIMIT ?1");
-  oldest.with(sweep_rows);
-  std::int64_t last = 0;
-  while (oldest.step() && !live(oldest.integer(1), current)) {
-    last = oldest.integer(0);
-    own_.drop(bytes_of<16>(oldest.view(2)), last);
+  bool more = true;
+  while (more && budget.left()) {
+    std::int64_t last = 0;
+    int expired = 0;
+    oldest.with(rows_at_once);
+    while (oldest.step() && !live(oldest.integer(1), current)) {
+      last = oldest.integer(0);
+      own_.drop(bytes_of<16>(oldest.view(2)), last);
+      ++expired;
+    }
+    more = expired == rows_at_once;
+    if (expired > 0)
+      db.use("DELETE FROM claim_log WHERE seq <= ?1").with(last).run();
+    budget.spend(pages_of_them);
   }
-  if (last != 0)
-    db.use("DELETE FROM claim_log WHERE seq <= ?1").with(last).run();
-  return last != 0;
+  return more;
 }
 
-bool claim_book::sweep_tables(connection& db, std::int64_t current) {
+bool claim_book::sweep_tables(connection& db, std::int64_t current, step_budget& budget) {
   for (std::size_t slot = 0; slot < claim_tables; ++slot) {
     auto held = own_.period.at(slot).load();
     if (held == empty_slot || live(held, current))
       continue;
-    db.use(sweep_sql.at(slot)).with(sweep_rows).run();
-    if (db.changes() < sweep_rows) {
-      db.use("DELETE FROM claim_period WHERE slot = ?1").with(slot).run();
-      own_.period.at(slot) = empty_slot;
+    while (budget.left()) {
+      db.use(sweep_sql.at(slot)).with(rows_at_once).run();
+      budget.spend(pages_of_them);
+      if (db.changes() < rows_at_once) {
+        db.use("DELETE FROM claim_period WHERE slot = ?1").with(slot).run();
+        own_.period.at(slot) = empty_slot;
+        break;
+      }
     }
     return true;
   }

@@ -6,7 +6,7 @@
 namespace carillon {
 namespace {
 
-using std::chrono::steady_clock;
+constexpr int pages_of_look = 1;
 
 /// Deleted bytes are overwritten with zeros in its life, whole pages included.
 class shredding {
@@ -22,18 +22,24 @@ private:
 } // namespace
 
 /// True while rows of the first person in line are left.
-bool lane_upkeep::erase_some(lane_tables& in) {
+bool lane_upkeep::erase_some(lane_tables& in, step_budget& budget) {
   if (erasures_.empty())
     return false;
   auto& who = erasures_.front();
+  if (indexed_ >= who.until) // else the index does not know all of them yet
+    who.blanked = !erase_rows(in, who, budget);
+  return true;
+}
+
+/// True while there are more.
+bool lane_upkeep::erase_rows(lane_tables& in, erasure& who, step_budget& budget) {
   auto space_id = in.names.find_space(who.space);
   if (!space_id)
     return false;
   shredding on{in.db};
   auto user = user_hash(*space_id, who.user_id);
-  auto until = step_end();
   while (who.bucket || next_bucket(in, who)) {
-    if (!erase_bucket(in, who, user, until))
+    if (!erase_bucket(in, who, user, budget))
       return true;
     if (!next_bucket(in, who))
       break;
@@ -52,24 +58,28 @@ bool lane_upkeep::next_bucket(lane_tables& in, erasure& who) {
   return true;
 }
 
-/// False where time ran out before the bucket's end.
-bool lane_upkeep::erase_bucket(lane_tables& in, erasure& who, std::int64_t user, steady_time until) {
+/// False where the step was over before the bucket's end.
+bool lane_upkeep::erase_bucket(lane_tables& in, erasure& who, std::int64_t user, step_budget& budget) {
   auto rows = in.db.use("SELECT key FROM user_index WHERE bucket = ?1 AND user = ?2 AND key > ?3 ORDER BY key");
   rows.with(*who.bucket, user, who.after);
-  while (rows.step()) {
-    if (steady_clock::now() >= until)
-      return false;
+  bool more = true;
+  for (; more && budget.left(); budget.spend(pages_of_look)) {
+    more = rows.step();
+    if (!more)
+      break;
     who.after = rows.integer(0);
-    erase_row(in, who, who.after);
+    budget.spend(static_cast<int>(erase_row(in, who, who.after)));
   }
-  return true;
+  return !more;
 }
 
-void lane_upkeep::erase_row(lane_tables& in, const erasure& who, row_key key) {
+/// Answers how many rows were written.
+std::size_t lane_upkeep::erase_row(lane_tables& in, const erasure& who, row_key key) {
   auto n = load_notification(in, key);
   if (!n || n->erased || n->user_id != who.user_id || n->space != who.space)
-    return;
-  for (auto& d : load_deliveries(in, *n)) {
+    return 0;
+  auto deliveries = load_deliveries(in, *n);
+  for (auto& d : deliveries) {
     row_guard guard{d.status, d.attempts.size(), false};
     if (may_move(d.status, delivery_status::cancelled))
       move_to(d, delivery_status::cancelled, clock_.now(), {"person.erased", ""});
@@ -78,6 +88,7 @@ void lane_upkeep::erase_row(lane_tables& in, const erasure& who, row_key key) {
     in.db.use("UPDATE delivery SET erased = 1 WHERE key = ?1").with(d.key).run();
   }
   in.db.use("UPDATE notification SET doc = '{}', erased = 1 WHERE key = ?1").with(key).run();
+  return deliveries.size() + 1;
 }
 
 /// The steps were not synced: this commit is, and carries them with it.

@@ -25,9 +25,9 @@ void lane_file::close() {
   db_.reset();
 }
 
-std::optional<steady_time> lane_file::upkeep() {
+std::optional<steady_time> lane_file::upkeep(wal_keeper& wal) {
   open();
-  return upkeep_.step(tables(), claims_);
+  return upkeep_.step(tables(), claims_, wal);
 }
 
 } // namespace carillon

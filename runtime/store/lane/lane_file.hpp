@@ -21,7 +21,7 @@ public:
   connection& open() override;
   void close() override;
   void rolled_back() override { stale_ = true; }
-  std::optional<steady_time> upkeep() override;
+  std::optional<steady_time> upkeep(wal_keeper& wal) override;
 
   // lane_accept.cpp
   result<receipt> accept(const acceptance& what);

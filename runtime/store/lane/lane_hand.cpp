@@ -85,9 +85,12 @@ std::vector<delivery> lane_file::redrive(const std::vector<row_key>& keys, const
       continue;
     auto& d = found->d;
     auto guard = as_it_stands(d, *found->n);
-    // It starts anew: limits count it again, no provider has failed it yet.
+    // It starts anew: limits count it again, no provider has failed it yet, and
+    // what it tried before does not count.
     d.due.reset();
+    d.decision = why;
     d.provider_failures = 0;
+    d.attempts_before = static_cast<int>(d.attempts.size());
     d.limits_paid = false;
     move_to(d, delivery_status::queued, now, why);
     if (write_delivery(tables(), d, guard))

@@ -60,6 +60,7 @@ delivery read_delivery(lane_tables& in, statement& row) {
   d.decision = {row.text(14), row.text(15)};
   d.attempts = decode_attempts(row.view(16));
   d.history = decode_history(row.view(17));
+  d.attempts_before = static_cast<int>(row.integer(18));
   auto waits = d.status == delivery_status::queued || d.status == delivery_status::scheduled;
   if (auto due = row.integer(6); waits && due != 0 && due != due_never)
     d.due = sys_time{duration{due}};
@@ -67,9 +68,10 @@ delivery read_delivery(lane_tables& in, statement& row) {
 }
 
 std::vector<delivery> read_range(lane_tables& in, row_key first, row_key last) {
-  auto rows = in.db.use("SELECT key, id, notification, status, home_queue, priority, due, channel, engagement, "
-                        "expires_at, provider_failures, limits_paid, standby, address, rule, reason, attempts, history "
-                        "FROM delivery WHERE key BETWEEN ?1 AND ?2 ORDER BY key");
+  auto rows =
+    in.db.use("SELECT key, id, notification, status, home_queue, priority, due, channel, engagement, "
+              "expires_at, provider_failures, limits_paid, standby, address, rule, reason, attempts, history, "
+              "attempts_before FROM delivery WHERE key BETWEEN ?1 AND ?2 ORDER BY key");
   std::vector<delivery> all;
   rows.with(first, last);
   while (rows.step())
@@ -91,11 +93,12 @@ bool write_row(lane_tables& in, const delivery& d, const row_guard& expected) {
     .use("UPDATE delivery SET status = ?1, queue = ?2, home_queue = ?3, priority = ?4, due = ?5, "
          "engagement = max(engagement, ?6), expires_at = ?7, attempt_count = ?8, last_attempt_at = ?9, "
          "changed_at = ?10, provider_failures = ?11, limits_paid = ?12, standby = ?13, address = ?14, rule = ?15, "
-         "reason = ?16, attempts = ?17, history = ?18 "
-         "WHERE key = ?19 AND status = ?20 AND attempt_count = ?21 AND erased = ?22")
+         "reason = ?16, attempts = ?17, history = ?18, attempts_before = ?19 "
+         "WHERE key = ?20 AND status = ?21 AND attempt_count = ?22 AND erased = ?23")
     .with(d.status, at.queue, at.home, d.priority, at.due, d.engagement, d.expires_at, d.attempts.size(),
           last_attempt_at(d), changed_at(d), d.provider_failures, d.limits_paid, d.standby, d.address, d.decision.rule,
-          d.decision.reason, attempts, history, d.key, expected.status, expected.attempts, expected.erased)
+          d.decision.reason, attempts, history, d.attempts_before, d.key, expected.status, expected.attempts,
+          expected.erased)
     .run();
   return in.db.changes() > 0;
 }

@@ -87,8 +87,12 @@ CREATE TABLE claim_4(key BLOB PRIMARY KEY, digest BLOB NOT NULL, id BLOB NOT NUL
 CREATE TABLE claim_5(key BLOB PRIMARY KEY, digest BLOB NOT NULL, id BLOB NOT NULL) WITHOUT ROWID;
 )sql";
 
+/// Attempts before the last redrive, which no longer count towards max_attempts.
+constexpr const char* version_2 = "ALTER TABLE delivery ADD COLUMN attempts_before INTEGER NOT NULL DEFAULT 0;";
+
 constexpr std::array migrations{
   migration{1, version_1},
+  migration{2, version_2},
 };
 
 } // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/store/sqlite/without_sync.hpp"
+
 namespace carillon {
 namespace {
 
@@ -11,24 +13,11 @@ using std::chrono::steady_clock;
 
 constexpr auto between_passes = 60s;
 constexpr std::int64_t hour_ms = 3'600'000;
-constexpr int rows_between_looks = 32;
-
-/// Commits inside its life are not synced; the next one after it syncs them too.
-class without_sync {
-public:
-  explicit without_sync(connection& db) : db_(db), before_(db.number("PRAGMA synchronous")) {
-    db_.exec("PRAGMA synchronous=NORMAL");
-  }
-  without_sync(const without_sync&) = delete;
-  ~without_sync() {
-    auto restore = "PRAGMA synchronous=" + std::to_string(before_);
-    sqlite3_exec(db_.raw(), restore.c_str(), nullptr, nullptr, nullptr);
-  }
-
-private:
-  connection& db_;
-  std::int64_t before_;
-};
+// What a row costs a step. Users are random, so each row of the index by user has
+// a page of its own.
+constexpr int pages_indexed = 1;
+constexpr int pages_passed_over = 1;
+constexpr int pages_removed = 4;
 
 } // namespace
 
@@ -60,7 +49,7 @@ void lane_upkeep::load(lane_tables& in) {
   indexed_ = in.db.number("SELECT value FROM meta WHERE name = 'indexed_to'");
   newest_ = in.db.number("SELECT max(key) FROM notification");
   for (auto& who : erasures_) // what a lost step erased is there again
-    who.bucket.reset();
+    who.bucket.reset(), who.blanked = false;
 }
 
 // A key that commits after a later one was indexed would be passed over: it goes
@@ -76,7 +65,7 @@ void lane_upkeep::added(lane_tables& in, const notification& n) {
 }
 
 void lane_upkeep::erase(space where, std::string user_id, done<ok_t> then) {
-  erasures_.push_back({std::move(where), std::move(user_id), newest_, std::nullopt, 0, std::move(then)});
+  erasures_.push_back({std::move(where), std::move(user_id), newest_, std::nullopt, 0, false, std::move(then)});
 }
 
 void lane_upkeep::catch_up(done<ok_t> then) {
@@ -84,72 +73,91 @@ void lane_upkeep::catch_up(done<ok_t> then) {
   pass_.reset();
 }
 
-lane_upkeep::steady_time lane_upkeep::step_end() const {
-  return steady_clock::now() + config_.step;
-}
-
-std::optional<lane_upkeep::steady_time> lane_upkeep::step(lane_tables& in, claim_book& claims) {
+std::optional<steady_time> lane_upkeep::step(lane_tables& in, claim_book& claims, wal_keeper& wal) {
   auto now = steady_clock::now();
+  bool more = false;
   {
     without_sync quick{in.db};
     transaction change{in.db};
-    auto more = index_users(in) || erase_some(in) || claims.sweep(in.db, clock_.now())
-                || claims.merge(in.db, clock_.now()) || remove_old(in);
+    step_budget budget{config_.step};
+    more = work(in, claims, budget);
     change.commit();
-    if (more)
-      return now;
   }
-  if (!erasures_.empty()) {
+  if (!erasures_.empty() && erasures_.front().blanked) {
     finish_erasure(in);
     return now;
   }
-  if (!wal_.tend(in.db))
+  if (more)
+    return now;
+  if (!wal_.tend(in.db, wal))
     return now + wal_emptier::between_tries;
   answer_waiting();
   return pass_;
 }
 
+/// True while any of them has more to do.
+bool lane_upkeep::work(lane_tables& in, claim_book& claims, step_budget& budget) {
+  bool more = false;
+  for (int n = 0; n < chores; ++n) {
+    if (!budget.left())
+      return true;
+    more = work_on(static_cast<chore>(turn_), in, claims, budget) || more;
+    turn_ = (turn_ + 1) % chores;
+  }
+  return more;
+}
+
+bool lane_upkeep::work_on(chore what, lane_tables& in, claim_book& claims, step_budget& budget) {
+  switch (what) {
+  case chore::index: return index_users(in, budget);
+  case chore::erase: return erase_some(in, budget);
+  case chore::sweep: return claims.sweep(in.db, clock_.now(), budget);
+  case chore::merge: return claims.merge(in.db, clock_.now(), budget);
+  case chore::retention: return remove_old(in, budget);
+  }
+  return false;
+}
+
 // ---------------------------------------------------------------- index by user
 
-bool lane_upkeep::index_users(lane_tables& in) {
+bool lane_upkeep::index_users(lane_tables& in, step_budget& budget) {
   if (indexed_ >= newest_)
     return false;
-  auto until = step_end();
   auto rows = in.db.use("SELECT key, space, user_id FROM notification WHERE key > ?1 ORDER BY key");
   auto insert = in.db.use("INSERT OR IGNORE INTO user_index(bucket, user, key) VALUES(?1, ?2, ?3)");
   rows.with(indexed_);
-  auto reached = newest_;
-  for (int n = 1; rows.step(); ++n) {
-    auto key = rows.integer(0);
-    insert.with(bucket_of(key), user_hash(rows.integer(1), rows.view(2)), key).run();
-    if (n % rows_between_looks == 0 && steady_clock::now() >= until) {
-      reached = key;
-      break;
-    }
+  auto reached = indexed_;
+  bool more = true;
+  for (; more && budget.left(); budget.spend(pages_indexed)) {
+    more = rows.step();
+    reached = more ? rows.integer(0) : newest_;
+    if (more)
+      insert.with(bucket_of(reached), user_hash(rows.integer(1), rows.view(2)), reached).run();
   }
   in.db.use("INSERT OR REPLACE INTO meta(name, value) VALUES('indexed_to', ?1)").with(reached).run();
   indexed_ = reached;
-  return true;
+  return more;
 }
 
 // ---------------------------------------------------------------- retention
 
-bool lane_upkeep::remove_old(lane_tables& in) {
+bool lane_upkeep::remove_old(lane_tables& in, step_budget& budget) {
   if (pass_ && steady_clock::now() < *pass_)
     return false;
-  auto until = step_end();
   auto limit = first_key_at(clock_.now() - config_.retention);
-  auto rows = in.db.use("SELECT key, deliveries FROM notification WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT 256");
-  rows.with(removed_, limit);
-  while (rows.step()) {
-    removed_ = rows.integer(0);
-    remove_one(in, removed_, rows.integer(1));
-    if (steady_clock::now() >= until)
-      return true;
+  auto next = in.db.use("SELECT key, deliveries FROM notification WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT 1");
+  while (budget.left()) {
+    if (!next.with(removed_, limit).step()) {
+      removed_ = 0;
+      pass_ = steady_clock::now() + between_passes;
+      return false;
+    }
+    removed_ = next.integer(0);
+    auto deliveries = next.integer(1);
+    budget.spend(remove_one(in, removed_, deliveries) ? pages_removed + static_cast<int>(deliveries)
+                                                      : pages_passed_over);
   }
-  removed_ = 0;
-  pass_ = steady_clock::now() + between_passes;
-  return false;
+  return true;
 }
 
 /// Leaves it alone while any of its deliveries is unfinished, however old it is.

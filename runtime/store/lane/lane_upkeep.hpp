@@ -1,7 +1,7 @@
 // What a lane's file needs besides calls: the index by user, retention, expired
-// idempotency keys, erasing people. In steps of a few milliseconds between
-// batches, in transactions that are not synced: losing a step with power only
-// means doing it again, and no call waits for its disk.
+// idempotency keys, erasing people. In bounded steps between batches
+// (step_budget.hpp), in transactions that are not synced: losing a step with power
+// only means doing it again, and no call waits for its disk.
 #pragma once
 
 #include <chrono>
@@ -18,8 +18,7 @@ namespace carillon {
 
 struct upkeep_config {
   duration retention = std::chrono::days{30};
-  /// A step looks at the clock every few rows and stops past this.
-  duration step = std::chrono::milliseconds{2};
+  step_limits step;
 };
 
 /// Hash of (space, user) in the index by user. 64 bits: readers compare the user itself.
@@ -33,8 +32,6 @@ row_key first_key_of_bucket(std::int64_t bucket);
 /// On the writer's thread.
 class lane_upkeep {
 public:
-  using steady_time = std::chrono::steady_clock::time_point;
-
   lane_upkeep(upkeep_config config, const wall_clock& clock) : config_(config), clock_(clock) {}
   lane_upkeep(const lane_upkeep&) = delete;
   /// What waits is answered with shutting_down.
@@ -50,7 +47,7 @@ public:
   void catch_up(done<ok_t> then);
 
   /// One step; answers when it wants the next.
-  std::optional<steady_time> step(lane_tables& in, claim_book& claims);
+  std::optional<steady_time> step(lane_tables& in, claim_book& claims, wal_keeper& wal);
 
 private:
   struct erasure {
@@ -58,20 +55,28 @@ private:
     std::string user_id;
     row_key until = 0; ///< rows up to here
     std::optional<std::int64_t> bucket;
-    row_key after = 0; ///< within the bucket
+    row_key after = 0;    ///< within the bucket
+    bool blanked = false; ///< all of them, once the step is committed
     done<ok_t> then;
   };
 
-  bool index_users(lane_tables& in);
-  bool remove_old(lane_tables& in);
+  /// Kinds of work that take turns, so that none waits for another to end.
+  enum class chore : std::uint8_t { index, erase, sweep, merge, retention };
+  static constexpr int chores = 5;
+
+  bool work(lane_tables& in, claim_book& claims, step_budget& budget);
+  /// True: it has more to do.
+  bool work_on(chore what, lane_tables& in, claim_book& claims, step_budget& budget);
+  bool index_users(lane_tables& in, step_budget& budget);
+  bool remove_old(lane_tables& in, step_budget& budget);
   bool remove_one(lane_tables& in, row_key key, std::int64_t deliveries);
-  bool erase_some(lane_tables& in);
-  bool erase_bucket(lane_tables& in, erasure& who, std::int64_t user, steady_time until);
+  bool erase_some(lane_tables& in, step_budget& budget);
+  bool erase_rows(lane_tables& in, erasure& who, step_budget& budget);
+  bool erase_bucket(lane_tables& in, erasure& who, std::int64_t user, step_budget& budget);
   bool next_bucket(lane_tables& in, erasure& who);
-  void erase_row(lane_tables& in, const erasure& who, row_key key);
+  std::size_t erase_row(lane_tables& in, const erasure& who, row_key key);
   void finish_erasure(lane_tables& in);
   void answer_waiting();
-  steady_time step_end() const;
 
   upkeep_config config_;
   const wall_clock& clock_;
@@ -79,6 +84,7 @@ private:
   row_key newest_ = 0;              ///< newest notification inserted
   row_key removed_ = 0;             ///< retention has looked at rows up to here in this pass
   std::optional<steady_time> pass_; ///< when the next pass of retention begins; nullopt: now
+  int turn_ = 0;                    ///< chore that the next step begins with
   wal_emptier wal_;
   std::deque<erasure> erasures_;
   std::vector<done<ok_t>> waiting_;

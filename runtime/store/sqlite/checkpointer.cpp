@@ -45,17 +45,26 @@ void checkpointer::loop() {
   }
 }
 
-// A failure is told by the writer's own next commit; here the turn is passed on
-// all the same, so that the writer asks again later.
+// Commits go on meanwhile, so the first pass leaves what came during it, the next
+// one less. A failure is told by the writer's own next commit; here the turn is
+// passed on all the same, so that the writer asks again later.
 void checkpointer::copy(watched& one) {
+  constexpr int most_passes = 8;
   try {
     if (!one.db)
       one.db = open_for_writing(one.file);
-    one.db->copy_wal();
+    int before = 0;
+    for (int pass = 0; pass < most_passes; ++pass) {
+      auto now = one.db->copy_wal();
+      one.state->copied_pages = now.copied;
+      if (now.copied - before <= rest_pages)
+        break;
+      before = now.copied;
+    }
   } catch (const sqlite_error&) {
     one.db.reset();
   }
-  one.state->copied = true;
+  one.state->done = true;
 }
 
 } // namespace carillon

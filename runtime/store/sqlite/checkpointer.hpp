@@ -1,7 +1,6 @@
 // Copies WAL files into their databases off the writers' threads. A writer asks
-// when its WAL is long; the copying and its syncs happen here while commits go
-// on. What came meanwhile is a few pages, which the writer then copies itself in
-// a moment between two batches: only so can the WAL start from its beginning.
+// when its WAL is long (wal_keeper.hpp); the copying and its syncs happen here
+// while commits go on.
 #pragma once
 
 #include <atomic>
@@ -17,13 +16,17 @@ namespace carillon {
 
 /// What writer and checkpointer say to each other about one file.
 struct wal_state {
-  std::atomic<bool> wanted = false; ///< set by the writer: copy it
-  std::atomic<bool> copied = false; ///< set by the checkpointer: your turn
+  std::atomic<bool> wanted = false;  ///< set by the writer: copy it
+  std::atomic<bool> done = false;    ///< set by the checkpointer: your turn
+  std::atomic<int> copied_pages = 0; ///< of the WAL as it was then, from its beginning
 };
 
 /// One thread for all files of a folder.
 class checkpointer {
 public:
+  /// So few pages are left to a writer where the load lets it be.
+  static constexpr int rest_pages = 256;
+
   checkpointer();
   checkpointer(const checkpointer&) = delete;
   ~checkpointer();

@@ -150,16 +150,22 @@ std::int64_t connection::number(const std::string& sql) {
   return 0;
 }
 
-void connection::copy_wal() {
-  checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+wal_length connection::copy_wal() {
+  wal_length out;
+  checkpoint(SQLITE_CHECKPOINT_PASSIVE, out);
+  return out;
 }
 
 bool connection::truncate_wal() {
-  return checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+  wal_length out;
+  auto emptied = checkpoint(SQLITE_CHECKPOINT_TRUNCATE, out);
+  if (emptied)
+    wal_pages_ = 0;
+  return emptied;
 }
 
-bool connection::checkpoint(int mode) {
-  auto code = sqlite3_wal_checkpoint_v2(raw_.get(), "main", mode, nullptr, nullptr);
+bool connection::checkpoint(int mode, wal_length& out) {
+  auto code = sqlite3_wal_checkpoint_v2(raw_.get(), "main", mode, &out.pages, &out.copied);
   if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED)
     return false;
   if (code != SQLITE_OK)

@@ -37,6 +37,12 @@ struct blob {
   std::span<const std::uint8_t> bytes;
 };
 
+/// Pages in a WAL, and how many of them from its beginning are in the database.
+struct wal_length {
+  int pages = 0;
+  int copied = 0;
+};
+
 class connection;
 
 /// A prepared statement on loan from its connection: bind, step, read columns;
@@ -119,7 +125,7 @@ public:
   std::int64_t changes() const { return sqlite3_changes64(raw_.get()); }
   bool in_transaction() const { return sqlite3_get_autocommit(raw_.get()) == 0; }
   /// Copies the WAL into the file as far as nobody still reads from it.
-  void copy_wal();
+  wal_length copy_wal();
   /// The same to the end, then empties the WAL; false where a reader was in the way.
   bool truncate_wal();
   /// Pages in the WAL after this connection's last commit.
@@ -140,7 +146,7 @@ private:
   };
   using statement_ptr = std::unique_ptr<sqlite3_stmt, finalize_statement>;
 
-  bool checkpoint(int mode);
+  bool checkpoint(int mode, wal_length& out);
   sqlite3_stmt* borrow(const char* sql);
   void give_back(const char* sql, sqlite3_stmt* raw);
 

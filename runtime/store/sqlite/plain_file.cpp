@@ -1,5 +1,7 @@
 #include "runtime/store/sqlite/plain_file.hpp"
 
+#include "runtime/store/sqlite/without_sync.hpp"
+
 namespace carillon {
 namespace {
 
@@ -13,16 +15,18 @@ connection& plain_file::open() {
   return *db_;
 }
 
-std::optional<steady_time> plain_file::upkeep() {
+std::optional<steady_time> plain_file::upkeep(wal_keeper& wal) {
   auto now = std::chrono::steady_clock::now();
   auto& db = open();
-  if (!wal_.tend(db))
+  if (!wal_.tend(db, wal))
     return now + wal_emptier::between_tries;
   if (!work_)
     return std::nullopt;
   if (now >= next_chore_) {
+    without_sync quick{db};
     transaction change{db};
-    auto more = work_(db);
+    step_budget budget{limits_};
+    auto more = work_(db, budget);
     change.commit();
     if (more)
       return now;

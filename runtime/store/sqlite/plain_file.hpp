@@ -12,14 +12,14 @@ namespace carillon {
 class plain_file final : public written_file {
 public:
   /// One step of background work in a transaction; true: there is more to do.
-  using chore = std::function<bool(connection&)>;
+  using chore = std::function<bool(connection&, step_budget&)>;
 
   explicit plain_file(store_file file, chore work = {}) : file_(std::move(file)), work_(std::move(work)) {}
 
   connection& open() override;
   void close() override { db_.reset(); }
   void rolled_back() override {}
-  std::optional<steady_time> upkeep() override;
+  std::optional<steady_time> upkeep(wal_keeper& wal) override;
 
   /// What was deleted shall leave the WAL too. On the writer's thread.
   void empty_wal() { wal_.want(); }
@@ -27,6 +27,7 @@ public:
 private:
   store_file file_;
   chore work_;
+  step_limits limits_;
   std::unique_ptr<connection> db_;
   wal_emptier wal_;
   steady_time next_chore_{};

@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-#include "runtime/store/sqlite/store_file.hpp"
+#include "runtime/store/sqlite/wal_keeper.hpp"
 
 namespace carillon {
 
@@ -15,10 +15,13 @@ public:
 
   void want() { wanted_ = true; }
   /// Tries if wanted; true: nothing is wanted any more. Emptying needs a moment
-  /// in which nobody reads; it does not wait for one, so that no call stands behind it.
-  bool tend(connection& db) {
+  /// in which nobody reads; it does not wait for one, nor does it copy a long WAL
+  /// itself, so that no call stands behind it.
+  bool tend(connection& db, wal_keeper& wal) {
     if (!wanted_)
       return true;
+    if (!wal.nearly_copied(db))
+      return false;
     db.wait_for_locks(0);
     wanted_ = !db.truncate_wal();
     db.wait_for_locks(lock_wait_ms);

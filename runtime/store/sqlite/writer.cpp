@@ -14,7 +14,7 @@ using std::chrono::steady_clock;
 // Background work waits until nothing was written for a moment, so that it does
 // not stand before a lone request; under load it still gets a step now and then.
 constexpr auto idle_before_upkeep = 20ms;
-constexpr auto upkeep_under_load = 50ms;
+constexpr auto upkeep_under_load = 10ms;
 constexpr auto probe_every = 1s;
 constexpr auto nothing_to_do = std::chrono::hours{1};
 
@@ -25,7 +25,7 @@ duration since(steady_time began) {
 } // namespace
 
 writer::writer(store_file file, written_file& side, store_observer& watch, checkpointer& wal)
-    : file_(std::move(file)), side_(side), watch_(watch), wal_(wal), wal_state_(wal.watch(file_)), queue_(queue_calls) {
+    : file_(std::move(file)), side_(side), watch_(watch), wal_(file_, wal), queue_(queue_calls) {
   side_.open();
   thread_ = std::thread{[this] { loop(); }};
 }
@@ -141,8 +141,8 @@ steady_time writer::upkeep() {
   try {
     if (trouble())
       probe();
-    tend_wal();
-    if (auto wanted = side_.upkeep())
+    wal_.tend(side_.open());
+    if (auto wanted = side_.upkeep(wal_))
       next = *wanted;
   } catch (const sqlite_error& e) {
     report_trouble(e);
@@ -159,22 +159,6 @@ void writer::probe() {
   db.exec("INSERT OR REPLACE INTO meta(name, value) VALUES('probe', random())");
   attempt.commit();
   report_success();
-}
-
-// The long part of a checkpoint was done by the checkpointer; the rest, a few
-// pages, is copied here, and the next commit starts the WAL from its beginning.
-void writer::tend_wal() {
-  auto& db = side_.open();
-  if (wal_state_->copied.exchange(false)) {
-    wal_asked_ = false;
-    db.copy_wal();
-    return;
-  }
-  if (wal_asked_ || db.wal_pages() < file_.wal_pages)
-    return;
-  wal_asked_ = true;
-  wal_state_->wanted = true;
-  wal_.nudge();
 }
 
 } // namespace carillon

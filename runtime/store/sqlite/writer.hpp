@@ -12,13 +12,11 @@
 #include <thread>
 #include <vector>
 
-#include "runtime/store/sqlite/checkpointer.hpp"
 #include "runtime/store/sqlite/jobs.hpp"
+#include "runtime/store/sqlite/wal_keeper.hpp"
 #include "runtime/store/stores.hpp"
 
 namespace carillon {
-
-using steady_time = std::chrono::steady_clock::time_point;
 
 /// What a writer needs to know of the file it writes. All on the writer's thread.
 class written_file {
@@ -29,10 +27,10 @@ public:
   virtual void close() = 0;
   /// A transaction was rolled back: what was remembered from it is void.
   virtual void rolled_back() = 0;
-  /// One step of background work, a few milliseconds at most, in a transaction
-  /// of its own that is not synced. Answers when it wants the next; nullopt: it
-  /// has nothing to do before the next write. Throws sqlite_error.
-  virtual std::optional<steady_time> upkeep() = 0;
+  /// One step of background work, within a step_budget, in a transaction of its
+  /// own that is not synced. Answers when it wants the next; nullopt: it has
+  /// nothing to do before the next write. Throws sqlite_error.
+  virtual std::optional<steady_time> upkeep(wal_keeper& wal) = 0;
 };
 
 class writer {
@@ -69,17 +67,14 @@ private:
   void report_success();
   steady_time upkeep();
   void probe();
-  void tend_wal();
 
   store_file file_;
   written_file& side_;
   store_observer& watch_;
-  checkpointer& wal_;
-  std::shared_ptr<wal_state> wal_state_;
+  wal_keeper wal_;
   job_queue queue_;
   mutable std::mutex trouble_mutex_;
   std::optional<fault> trouble_;
-  bool wal_asked_ = false;
   steady_time last_upkeep_{};
   std::thread thread_;
 };

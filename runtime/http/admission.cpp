@@ -2,6 +2,7 @@
 // key, scope and rate, and whether the body is one that can be taken.
 #include <algorithm>
 #include <boost/beast/core/string.hpp>
+#include <set>
 
 #include "runtime/http/connection.hpp"
 #include "runtime/http/problem.hpp"
@@ -49,7 +50,7 @@ std::string parameters_of(const route& r) {
 
 std::optional<fault> connection::admit() {
   if (is_usable_id(head_.request_id))
-    request_.id = head_.request_id;
+    id_ = head_.request_id;
   request_.how = head_.how;
   if (auto problem = admit_route())
     return problem;
@@ -75,7 +76,7 @@ std::optional<fault> connection::admit_route() {
     bool asked = head_.how == method::options;
     auto what = asked ? answer{204} : answer{405};
     if (!asked)
-      what = problem({errc::method_not_allowed, "This path takes " + found->allow + "."}, request_.id);
+      what = problem({errc::method_not_allowed, "This path takes " + found->allow + "."}, id_);
     what.headers.push_back({"Allow", found->allow});
     early_ = std::move(what);
     return std::nullopt;
@@ -87,9 +88,13 @@ std::optional<fault> connection::admit_route() {
   auto query = parse_query(head_.target.substr(mark + 1));
   if (!query)
     return query.error();
-  for (auto& [name, value] : *query)
+  std::set<std::string_view> seen;
+  for (auto& [name, value] : *query) {
     if (!takes_parameter(*route_, name))
       return fault{errc::bad_query, "This call takes " + parameters_of(*route_) + '.'};
+    if (!seen.insert(name).second)
+      return fault{errc::bad_query, "The query parameter " + name + " stands there twice."};
+  }
   request_.query = std::move(*query);
   return std::nullopt;
 }

@@ -172,7 +172,7 @@ void connection::begin_request() {
   ++serial_;
   request_ = {};
   request_.received = clock::now();
-  request_.id = at_->request_id(shared_.with.engine.clock().now());
+  id_ = at_->request_id(shared_.with.engine.clock().now());
   head_ = {};
   route_ = nullptr;
   early_.reset();
@@ -236,6 +236,7 @@ void connection::run_handler() {
   enter(phase::engine, 2 * shared_.config.server.accept_deadline);
   if (early_)
     return take(serial_, *std::move(early_));
+  request_.id = id_;
   request_.pool = at_->way_in();
   if (shared_.on_body)
     shared_.on_body(request_);
@@ -283,14 +284,14 @@ void connection::take(std::uint64_t serial, result<answer> what) {
   auto& why = what.error();
   if (why.code == errc::rate_limited && !(rate_ && !rate_->allowed)) // a limit of the engine, not of the key
     rate_ = rate_view{false, 0, 0, why.retry_after.value_or(std::chrono::seconds{1})};
-  write(problem(why, request_.id));
+  write(problem(why, id_));
 }
 
 /// The connection cannot be used after this answer: the request was not read to its end.
 void connection::refuse(fault why) {
   last_ = true;
   shared_.with.engine.watch().rejected(code_of(why.code));
-  write(problem(why, request_.id));
+  write(problem(why, id_));
 }
 
 void connection::write(const answer& what) {
@@ -299,8 +300,7 @@ void connection::write(const answer& what) {
   last_ = !keep;
   bool http10 = parser_ && parser_->is_header_done() && parser_->get().version() == 10;
   out_.clear();
-  write_answer(out_, what,
-               {request_.id, rate_, shared_.with.engine.clock().now(), keep, http10, head_.how == method::head});
+  write_answer(out_, what, {id_, rate_, shared_.with.engine.clock().now(), keep, http10, head_.how == method::head});
   if (shared_.log_requests)
     log_request(what.status);
   enter(phase::writing, server.idle_timeout);
@@ -380,7 +380,7 @@ void connection::close() {
 void connection::log_request(int status) const {
   auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - request_.received);
   shared_.with.engine.watch().log(log_level::debug, "http_request",
-                                  {{"request_id", request_.id},
+                                  {{"request_id", id_},
                                    {"method", std::string{to_string(head_.how)}},
                                    {"route", std::string{route_ ? route_->pattern : "-"}},
                                    {"status", std::to_string(status)},

@@ -87,6 +87,7 @@ private:
 
   // The request being served
   std::uint64_t serial_ = 0;
+  std::string id_; ///< X-Request-Id; the handler has its own copy
   std::optional<parser> parser_;
   head head_;
   request request_;

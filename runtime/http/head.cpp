@@ -88,8 +88,8 @@ public:
     case field::authorization: return once(out_.authorization, value, text);
     case field::content_type: return once(out_.content_type, value, text);
     case field::content_encoding: return once(out_.content_encoding, value, text);
-    case field::if_match: return once(out_.if_match, value, text);
-    case field::if_none_match: return once(out_.if_none_match, value, text);
+    case field::if_match: return once_and_filled(out_.if_match, value, text);
+    case field::if_none_match: return once_and_filled(out_.if_none_match, value, text);
     case field::transfer_encoding: return once(coding_, value, text);
     case field::content_length: has_length_ = true; return std::nullopt;
     case field::expect: out_.expects_continue = beast::iequals({value.data(), value.size()}, "100-continue"); break;
@@ -131,6 +131,10 @@ private:
       return bad_head(std::string{name} + " stands there twice.");
     slot = value.data() ? value : std::string_view{""};
     return std::nullopt;
+  }
+  /// A condition that says nothing must not pass for none at all.
+  static std::optional<fault> once_and_filled(std::string_view& slot, std::string_view value, std::string_view name) {
+    return value.empty() ? bad_head(std::string{name} + " is empty.") : once(slot, value, name);
   }
 
   head& out_;

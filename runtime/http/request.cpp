@@ -90,11 +90,18 @@ void check_times(object_reader& in, const command& c, sys_time now) {
     in.fail("expires_at", "conflict", "is not after send_at");
 }
 
+/// A key fits in a header field as well, so that both forms can say the same.
+bool is_key(std::string_view key) {
+  return is_utf8(key) && std::none_of(key.begin(), key.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; });
+}
+
 std::optional<std::string> read_key(object_reader& in, const std::optional<std::string>& header_key) {
   std::string key;
   if (!in.text("idempotency_key", key, bounds::key_bytes, presence::optional, 1))
     return header_key;
-  if (header_key && *header_key != key)
+  if (!is_key(key))
+    in.fail("idempotency_key", "format", "must not contain control characters");
+  else if (header_key && *header_key != key)
     in.fail("idempotency_key", "conflict", "differs from the Idempotency-Key header");
   return key;
 }
@@ -194,6 +201,8 @@ result<std::string> check_key_header(std::string_view value) {
   if (value.empty() || value.size() > bounds::key_bytes)
     return fault{errc::bad_header, "Idempotency-Key has " + std::to_string(value.size()) + " bytes; 1 to "
                                      + std::to_string(bounds::key_bytes) + " are taken."};
+  if (!is_key(value))
+    return fault{errc::bad_header, "Idempotency-Key is not UTF-8 without control characters."};
   return std::string{value};
 }
 

@@ -27,7 +27,7 @@ result<notification_request> read_notification(const json& body, const options& 
                                                const std::optional<std::string>& header_key = {},
                                                const std::string& at = {});
 
-/// The Idempotency-Key header: 1..bounds::key_bytes; bad_header past that.
+/// The Idempotency-Key header: 1..bounds::key_bytes of UTF-8 without control characters; else bad_header.
 result<std::string> check_key_header(std::string_view value);
 
 /// SHA-256 over the sorted JSON of what the command says, its defaults left out,

@@ -56,6 +56,16 @@ def test_a_redrive_sends_again_and_reports_as_a_job(api, dead):
     eventually(lambda: api.get(f"/v1/jobs/{answer['job_id']}").expect(200).json, "the job can be read")
 
 
+def test_a_redriven_delivery_has_all_its_attempts_again(api, hooks):
+    hook = hooks.hook(*[say(500)] * 3, say(200))
+    id = api.notify(type="dead_again", channels=["webhook"], to={"webhook": hook.url})
+    assert api.delivery(id, "dead_lettered")["decision"]["rule"] == "retry.used_up"
+    redrive(api, filter={"type": "dead_again"})
+    [delivery] = api.outcome(id, "delivered")["deliveries"]
+    assert [attempt["number"] for attempt in delivery["attempts"]] == [1, 2, 3, 4]
+    assert [attempt["code"] for attempt in delivery["attempts"]] == ["500", "500", "500", "200"]
+
+
 def test_only_what_the_filter_names_is_redriven(api, dead):
     (chosen, _), (other, _) = dead("dead_filter"), dead("dead_filter")
     letter = api.notification(chosen)["deliveries"][0]["id"]

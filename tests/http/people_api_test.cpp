@@ -54,7 +54,10 @@ TEST_CASE("a merge patch changes what it names and removes what is null") {
   CHECK(body["attributes"] == json{{"tier", "gold"}, {"a", 1}});
   CHECK(body["contacts"]["email"] == "a@example.org");
   CHECK(c.call("PATCH", "/v1/users/nobody", R"({"locale":"fr"})").status == 404);
-  CHECK(c.call("PATCH", "/v1/users/u", R"({"id":"other"})").json()["errors"][0]["pointer"] == "/id");
+  auto wrong = c.call("PATCH", "/v1/users/u", R"({"id":"other"})");
+  CHECK(wrong.json()["errors"][0]["pointer"] == "/id");
+  CHECK(wrong.json()["request_id"] == wrong.field("X-Request-Id"));
+  CHECK_FALSE(wrong.field("X-Request-Id").empty());
 }
 
 TEST_CASE("a wrong profile is refused with its field") {

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 
 #include "bench/common/arguments.hpp"
+#include "bench/common/cpu.hpp"
 #include "bench/load/generator.hpp"
 
 namespace {
@@ -57,13 +58,14 @@ void print(const load::tally& result, std::uint64_t wanted) {
   const double elapsed = static_cast<double>(result.elapsed.count()) / 1e9;
   std::printf(
     "{\"started\": %llu, \"accepted\": %llu, \"wanted\": %llu, \"replayed\": %llu, \"lost_connections\": %llu, "
-    "\"unanswered\": %llu, \"unsent\": %llu, \"elapsed_s\": %.3f, \"rate\": %.1f, \"statuses\": {%s}, \"latency\": "
+    "\"unanswered\": %llu, \"unsent\": %llu, \"elapsed_s\": %.3f, \"rate\": %.1f, \"cpu_s\": %.3f, \"statuses\": {%s}, "
+    "\"latency\": "
     "%s}\n",
     static_cast<unsigned long long>(result.started), static_cast<unsigned long long>(good),
     static_cast<unsigned long long>(wanted), static_cast<unsigned long long>(result.replayed),
     static_cast<unsigned long long>(result.lost_connections), static_cast<unsigned long long>(result.unanswered),
     static_cast<unsigned long long>(result.unsent), elapsed, elapsed > 0 ? static_cast<double>(good) / elapsed : 0,
-    statuses.c_str(), result.latency.to_json().c_str());
+    bench::cpu_seconds(), statuses.c_str(), result.latency.to_json().c_str());
 }
 
 /// The system may otherwise wake a sleeper 50 us late, which would be charged to the engine.

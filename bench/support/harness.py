@@ -28,7 +28,7 @@ def build(arguments):
     folder = ROOT / "build" / arguments.preset
     if not (folder / "build.ninja").exists():
         subprocess.run(["cmake", "--preset", arguments.preset], cwd=ROOT, check=True, stdout=sys.stderr)
-    targets = ["carillon", "bench_load", "bench_vendor"]
+    targets = ["carillon", "bench_load", "bench_vendor", "bench_fill", "bench_parts"]
     subprocess.run(["cmake", "--build", str(folder), "--target", *targets], check=True, stdout=sys.stderr)
     return folder
 
@@ -50,8 +50,9 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def fetch(url, method="GET"):
-    with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=30) as answer:
+def fetch(url, method="GET", headers=None, body=None):
+    request = urllib.request.Request(url, method=method, headers=headers or {}, data=body)
+    with urllib.request.urlopen(request, timeout=30) as answer:
         return answer.read().decode()
 
 
@@ -69,6 +70,11 @@ class Process:
             except subprocess.TimeoutExpired:
                 self.child.kill()
         return self.child.wait()
+
+    def cpu_seconds(self):
+        """User and system time of the process so far."""
+        fields = pathlib.Path(f"/proc/{self.child.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def __enter__(self):
         return self
@@ -129,17 +135,19 @@ class Engine(Process):
     def key(self):
         return (self.folder / "data" / "admin.key").read_text(encoding="utf-8").strip()
 
+    def call(self, method, path, **body):
+        """One API call; what it answers."""
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        data = json.dumps(body).encode() if body else None
+        return json.loads(fetch(f"http://127.0.0.1:{self.port}{path}", method, headers, data))
+
     def log_tail(self):
         return (self.folder / "engine.log").read_text(encoding="utf-8", errors="replace")[-2000:]
 
-    def cpu_seconds(self):
-        """User and system time of the process so far."""
-        fields = pathlib.Path(f"/proc/{self.child.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def rss_mib(self):
+    def rss_mib(self, what="VmRSS"):
+        """Resident memory now, or with "VmHWM" the most it was."""
         status = pathlib.Path(f"/proc/{self.child.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1)) / 1024
+        return int(re.search(rf"{what}:\s+(\d+) kB", status).group(1)) / 1024
 
     def metric(self, name, **wanted):
         """Sum of the samples of a metric whose labels are as wanted; a set allows several values."""
@@ -200,6 +208,15 @@ class Sampler(threading.Thread):
     def run(self):
         while not self.done.wait(self.every):
             self.samples.append(self.read())
+
+
+def forget_pages(folder):
+    """Writes the folder's files to disk and drops them from the page cache, as after a restart of the machine."""
+    for file in pathlib.Path(folder).iterdir():
+        if file.is_file():
+            with open(file, "rb") as opened:
+                os.fsync(opened.fileno())
+                os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 class Workspace:

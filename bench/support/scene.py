@@ -1,6 +1,8 @@
 """What the benchmarks of the whole engine have in common: one configuration,
 people with preferences, a webhook vendor, and how outcomes are counted."""
 import contextlib
+import json
+import subprocess
 import time
 
 import harness
@@ -50,13 +52,21 @@ class Scene(contextlib.ExitStack):
         self.folder = harness.build(arguments)
 
     def __enter__(self):
-        self.work = self.enter_context(harness.Workspace())
-        self.vendor = self.start_vendor()
-        config = CONFIG.format(slots=self.arguments.slots)
-        self.engine = self.enter_context(harness.Engine(self.folder / "carillon", self.work, config))
-        self.engine.wait_ready()
-        self.create_people(self.vendor, self.arguments.users)
+        try:
+            self.work = self.enter_context(harness.Workspace())
+            self.vendor = self.start_vendor()
+            self.start_engine().wait_ready()
+            self.create_people(self.vendor, self.arguments.users)
+        except BaseException:
+            self.close()  # what stands already; nobody else would
+            raise
         return self
+
+    def start_engine(self, slots=None, more=""):
+        """On the scene's folder; `more` is TOML. The one before has ended."""
+        config = more + CONFIG.format(slots=slots or self.arguments.slots)
+        self.engine = self.enter_context(harness.Engine(self.folder / "carillon", self.work, config))
+        return self.engine
 
     def start_vendor(self):
         script = f"delay_ms={self.arguments.vendor_delay_ms}"
@@ -73,6 +83,30 @@ class Scene(contextlib.ExitStack):
     def load(self, **arguments):
         """A started load generator; its people are the scene's unless `users` says otherwise."""
         return harness.start_load(self.folder, self.engine, **{"users": self.arguments.users, **arguments})
+
+    def post(self, user, **fields):
+        """Sends one notification by hand, of the shape and size the load generator sends; its id."""
+        body = {"user_id": f"u_{user:07}", "type": "bench", "priority": "medium", "channels": ["webhook"],
+                "content": {"data": {"bench": "b:" + "0" * 19 + ":" + "0" * 16}, "title": "Your order is on its way",
+                            "body": ""}, **fields}
+        body["content"]["body"] = "x" * (512 - len(json.dumps(body, separators=(",", ":"))))
+        return self.engine.call("POST", "/v1/notifications", **body)["id"]
+
+    def wait_for_status(self, notification, status, seconds=20):
+        """Until the only delivery of that notification is in that state."""
+        def there():
+            seen = self.engine.call("GET", f"/v1/notifications/{notification}")["deliveries"][0]
+            return seen["status"] == status
+        harness.wait_until(there, f"{notification} is not {status}", seconds)
+
+    def fill(self, templates, count, **arguments):
+        """Adds copies of notifications that the engine wrote; it has ended. See bench/fill."""
+        words = [self.folder / "bench/bench_fill", "--config", self.work / "carillon.toml", "--like",
+                 ",".join(templates), "--count", count, "--users", self.arguments.users]
+        for name, value in arguments.items():
+            words += ["--" + name.replace("_", "-"), value]
+        harness.say(f"filling the store with {count:,} notifications")
+        subprocess.run([str(word) for word in words], check=True)
 
     def capacity(self):
         """Completions per second of a closed loop, or what `--capacity` gives."""

@@ -57,7 +57,9 @@ std::string text_of(const delivery_id& id) {
 }
 
 bool ledger::record(const delivery_id& id, const mark& what, nanoseconds at) {
-  ++calls_;
+  if (calls_++ == 0)
+    first_ = at;
+  last_ = at;
   auto& known = seen_[id];
   if (known.calls++ == 0) {
     known.key = what.key;
@@ -71,10 +73,11 @@ bool ledger::record(const delivery_id& id, const mark& what, nanoseconds at) {
 }
 
 std::string ledger::stats_json() const {
-  std::string json = "{\"calls\": " + std::to_string(calls_) + ", \"distinct\": " + std::to_string(seen_.size())
-                     + ", \"duplicates\": " + std::to_string(repeats_.size())
-                     + ", \"bad_ids\": " + std::to_string(bad_ids_)
-                     + ", \"most_at_once\": " + std::to_string(most_at_once_) + ", \"answers\": {";
+  std::string json =
+    "{\"calls\": " + std::to_string(calls_) + ", \"distinct\": " + std::to_string(seen_.size())
+    + ", \"duplicates\": " + std::to_string(repeats_.size()) + ", \"bad_ids\": " + std::to_string(bad_ids_)
+    + ", \"first_ns\": " + std::to_string(first_.count()) + ", \"last_ns\": " + std::to_string(last_.count())
+    + ", \"most_at_once\": " + std::to_string(most_at_once_) + ", \"answers\": {";
   const char* comma = "";
   for (auto& [status, count] : answers_) {
     json += std::string{comma} + "\"" + status + "\": " + std::to_string(count);

@@ -44,7 +44,8 @@ public:
   /// A call began while `count` of them, itself included, were unanswered.
   void note_under_way(std::size_t count) { most_at_once_ = std::max(most_at_once_, count); }
 
-  /// Counts and, per kind of traffic, the time from submit to this socket.
+  /// Counts, the instants of the first and last call (CLOCK_MONOTONIC) and, per
+  /// kind of traffic, the time from submit to this socket.
   std::string stats_json() const;
   /// One line a delivery: id, calls, key.
   std::string ids() const;
@@ -76,6 +77,7 @@ private:
   std::map<std::string, std::uint64_t> answers_;
   std::uint64_t calls_ = 0, bad_ids_ = 0;
   std::size_t most_at_once_ = 0;
+  nanoseconds first_{}, last_{}; ///< call; CLOCK_MONOTONIC
 };
 
 } // namespace vendor

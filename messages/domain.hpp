@@ -197,6 +197,7 @@ struct delivery {
   carillon::decision decision;
   std::vector<attempt> attempts;
   std::vector<status_change> history;
+  int attempts_before = 0;   ///< made before its last redrive: they no longer count towards max_attempts
   int provider_failures = 0; ///< consecutive failures at `queue`, for fallback
   bool limits_paid = false;  ///< the throttle has already debited or reserved for it
   bool standby = false;      ///< routing = first: starts only when its sibling before it failed

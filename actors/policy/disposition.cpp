@@ -11,8 +11,13 @@ const attempt& last_of(const disposition_input& in) {
   return in.d.attempts.back();
 }
 
+/// Attempts that count: those since the last redrive.
+int attempts_made(const disposition_input& in) {
+  return static_cast<int>(in.d.attempts.size()) - in.d.attempts_before;
+}
+
 bool used_up(const disposition_input& in) {
-  return static_cast<int>(in.d.attempts.size()) >= attempts_allowed(in.retry);
+  return attempts_made(in) >= attempts_allowed(in.retry);
 }
 
 /// What a provider did, where there is no answer to quote.
@@ -44,7 +49,7 @@ std::string answered(const disposition_input& in) {
 }
 
 std::string count_of(const disposition_input& in) {
-  return "attempt " + std::to_string(in.d.attempts.size()) + " of " + std::to_string(attempts_allowed(in.retry));
+  return "attempt " + std::to_string(attempts_made(in)) + " of " + std::to_string(attempts_allowed(in.retry));
 }
 
 std::string rule_of(outcome what) {
@@ -110,7 +115,7 @@ disposition moves_on(const disposition_input& in, const std::string& next, durat
 }
 
 duration wait_of(const disposition_input& in, std::optional<duration> retry_after, std::mt19937_64& random) {
-  return backoff(in.retry, static_cast<int>(in.d.attempts.size()), retry_after, random);
+  return backoff(in.retry, attempts_made(in), retry_after, random);
 }
 
 // ---------------------------------------------------------------- outcome by outcome

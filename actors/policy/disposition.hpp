@@ -44,8 +44,8 @@ struct disposition_input {
 /// the same provider. A retry that would start at expires_at or after ends as expired.
 ///
 /// "At once" is queued without a due time. Used-up attempts end before expiry is
-/// looked at, and leave no fallback. A redriven delivery keeps its attempts: it
-/// gets one more. A provider that has left the route gives way to the route's first.
+/// looked at, and leave no fallback. Attempts before the last redrive do not count.
+/// A provider that has left the route gives way to the route's first.
 /// Rules: outcome.<word> names what happened at the provider that goes on or ended
 /// it; fallback, retry.used_up, ambiguous.hold and expired what was made of it.
 disposition dispose(const disposition_input& in, std::mt19937_64& random);

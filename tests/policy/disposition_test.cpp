@@ -110,7 +110,18 @@ TEST_CASE("used-up attempts end as a dead letter") {
     expect(e.as(what), dead_lettered, "retry.used_up");
   CHECK(e.as(outcome::retry).why.reason
         == "first answered 500; attempt 5 of 5 was the last one; it can be redriven from the dead letters");
-  e.attempts(6, "first", "500"); // redriven
+  e.attempts(6, "first", "500"); // fewer are allowed than before
+  expect(e.as(outcome::retry), dead_lettered, "retry.used_up");
+}
+
+TEST_CASE("a redriven delivery gets all its attempts again, and its backoff begins anew") {
+  ended e;
+  e.attempts(8, "first", "500").d.attempts_before = 7;
+  auto got = e.as(outcome::retry);
+  expect(got, queued, "outcome.retry", "first");
+  CHECK(got.due == now + 700ms);
+  CHECK(got.why.reason == "first answered 500; attempt 1 of 5; next try in 700 ms");
+  e.attempts(12, "first", "500");
   expect(e.as(outcome::retry), dead_lettered, "retry.used_up");
 }
 

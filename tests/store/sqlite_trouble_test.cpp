@@ -101,6 +101,22 @@ TEST_CASE("a file of a newer version is refused") {
   CHECK_THAT(why.detail, ContainsSubstring("inbox.db") && ContainsSubstring("999") && ContainsSubstring("newer"));
 }
 
+TEST_CASE("a file of the first version is brought up to date when it is opened, with what it holds") {
+  sqlite_fixture f;
+  auto letter = kept(f.bulk(), sample_maker{f, lane::bulk}.make());
+  finished(f.bulk(), letter, delivery_status::dead_lettered, f.clock().now());
+  f.close();
+  {
+    connection db{f.file("bulk.db"), SQLITE_OPEN_READWRITE, 0};
+    db.exec("ALTER TABLE delivery DROP COLUMN attempts_before; PRAGMA user_version=1");
+  }
+  f.open();
+  auto d = first_of(f.bulk(), letter);
+  CHECK(d.status == delivery_status::dead_lettered);
+  CHECK(d.attempts.size() == 1);
+  CHECK(d.attempts_before == 0);
+}
+
 TEST_CASE("a folder that cannot be made is named with a remedy") {
   temporary_folder place;
   std::ofstream{place.path() / "file"} << "in the way";

@@ -11,6 +11,12 @@ bool ended_well(delivery_status s) {
   return s == delivery_status::sent || s == delivery_status::delivered;
 }
 
+/// Nothing has happened to it since the rule that let it through at accept: that
+/// rule is what a success shows, and not, say, an earlier attempt's failure.
+bool stands_as_accepted(const delivery& d) {
+  return !d.history.empty() && d.history.front().rule == d.decision.rule;
+}
+
 /// The provider that made the attempt and those after it.
 std::vector<std::string> route_after(const options& config, const delivery& d) {
   return route_from(config, d.attempts.back().provider);
@@ -49,7 +55,7 @@ order_ptr follow_up(const options& config, const feature_settings& settings, con
   update.d.due = next.due;
   if (!next.queue.empty())
     update.d.queue = next.queue;
-  if (!ended_well(next.status))
+  if (!ended_well(next.status) || !stands_as_accepted(d))
     update.d.decision = next.why;
   move_to(update.d, next.status, now, next.why);
   return order;

@@ -93,6 +93,7 @@ def test_an_endpoint_that_is_too_slow_is_called_again_with_the_same_id(api, hook
     id = send(api, hook)
     api.outcome(id, "delivered")
     assert attempts(api, id) == ["ambiguous", "accepted"]
+    assert api.notification(id)["deliveries"][0]["decision"]["rule"] == "outcome.accepted"
     assert len({call.id for call in hook.calls}) == 1
 
 

@@ -68,12 +68,6 @@ TEST_CASE_METHOD(follow_up_test, "siblings wait for a success, and go on after a
   }
 }
 
-TEST_CASE_METHOD(follow_up_test, "a success keeps the decision that let it through, a failure replaces it") {
-  what.d.decision = {"mandatory", "as it was decided"};
-  CHECK(after(outcome::accepted)->update.d.decision.rule == "mandatory");
-  CHECK(after(outcome::retry)->update.d.decision.rule == "outcome.retry");
-}
-
 TEST_CASE_METHOD(follow_up_test, "only a dead address is put on the ledger") {
   CHECK(after(outcome::bad_address)->suppress_address);
   CHECK_FALSE(after(outcome::bad_message)->suppress_address);
@@ -108,6 +102,20 @@ TEST_CASE_METHOD(follow_up_test, "policies come from the type, the channel and t
   SECTION("none of them") {
     config.channels.erase(channel::email);
     CHECK(after(outcome::retry)->update.d.status == delivery_status::queued);
+  }
+}
+
+TEST_CASE_METHOD(follow_up_test,
+                 "a success shows the rule that let it through, unless something else was decided since") {
+  what.d.decision = {"preference.default", "Nothing speaks against it."};
+  what.d.history.front().rule = what.d.decision.rule;
+  CHECK(after(outcome::accepted)->update.d.decision.rule == "preference.default");
+  CHECK(after(outcome::retry)->update.d.decision.rule == "outcome.retry");
+  for (auto* since : {"outcome.ambiguous", "fallback", "redriven", "limit.per_user"}) {
+    what.d.decision = {since, "It was late."};
+    auto d = after(outcome::accepted)->update.d;
+    CHECK(d.decision.rule == "outcome.accepted");
+    CHECK(d.decision.reason == d.history.back().reason);
   }
 }
 

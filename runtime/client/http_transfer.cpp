@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace carillon {
 namespace {
@@ -60,8 +61,8 @@ std::optional<std::string> objection(const wire_request& request) {
 
 } // namespace
 
-http_transfer::http_transfer(const client_settings& settings, const egress_policy* guard)
-    : settings_(settings), guard_(guard), easy_(make_easy()) {
+http_transfer::http_transfer(const client_settings& settings, const egress_policy* guard, socket_watch& sockets)
+    : settings_(settings), guard_(guard), sockets_(sockets), easy_(make_easy()) {
   set_constant_options();
 }
 
@@ -86,10 +87,10 @@ void http_transfer::set_constant_options() {
   set_option(easy_, CURLOPT_HEADERDATA, this);
   set_option(easy_, CURLOPT_WRITEFUNCTION, &on_body);
   set_option(easy_, CURLOPT_WRITEDATA, this);
-  if (guard_ && settings_.proxy.empty()) {
-    set_option(easy_, CURLOPT_OPENSOCKETFUNCTION, &on_open);
-    set_option(easy_, CURLOPT_OPENSOCKETDATA, this);
-  }
+  set_option(easy_, CURLOPT_OPENSOCKETFUNCTION, &on_open);
+  set_option(easy_, CURLOPT_OPENSOCKETDATA, this);
+  set_option(easy_, CURLOPT_CLOSESOCKETFUNCTION, &on_close);
+  set_option(easy_, CURLOPT_CLOSESOCKETDATA, &sockets_); // a connection outlives the call that opened it
 }
 
 std::optional<std::string> http_transfer::load(wire_request request, answer_function then) {
@@ -152,12 +153,21 @@ int http_transfer::on_ready(void* self, char*, char*, int, int) {
 
 curl_socket_t http_transfer::on_open(void* self, curlsocktype, curl_sockaddr* address) {
   auto& transfer = *static_cast<http_transfer*>(self);
-  if (auto range = transfer.guard_->refusal(address->addr)) {
-    transfer.progress_.refused = *range;
-    return CURL_SOCKET_BAD;
-  }
+  if (transfer.guard_ && transfer.settings_.proxy.empty())
+    if (auto range = transfer.guard_->refusal(address->addr)) {
+      transfer.progress_.refused = *range;
+      return CURL_SOCKET_BAD;
+    }
   transfer.progress_.opened = true;
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  auto fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (fd >= 0)
+    transfer.sockets_.opened(fd);
+  return fd;
+}
+
+int http_transfer::on_close(void* sockets, curl_socket_t fd) {
+  static_cast<socket_watch*>(sockets)->closed(fd);
+  return ::close(fd);
 }
 
 std::size_t http_transfer::on_header(char* data, std::size_t, std::size_t bytes, void* self) {

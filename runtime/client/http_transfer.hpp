@@ -10,6 +10,7 @@
 #include "runtime/client/call_failures.hpp"
 #include "runtime/client/client_settings.hpp"
 #include "runtime/client/curl_handles.hpp"
+#include "runtime/client/socket_watch.hpp"
 
 namespace carillon {
 
@@ -17,8 +18,9 @@ using answer_function = std::function<void(wire_answer)>;
 
 class http_transfer {
 public:
-  /// `guard` null: for calls to addresses the operator gave.
-  http_transfer(const client_settings& settings, const egress_policy* guard);
+  /// `guard` null: for calls to addresses the operator gave. `sockets` is told of
+  /// each connection; it outlives them.
+  http_transfer(const client_settings& settings, const egress_policy* guard, socket_watch& sockets);
   http_transfer(const http_transfer&) = delete;
   http_transfer& operator=(const http_transfer&) = delete;
 
@@ -33,6 +35,7 @@ public:
 private:
   static int on_ready(void* self, char*, char*, int, int);
   static curl_socket_t on_open(void* self, curlsocktype, curl_sockaddr* address);
+  static int on_close(void* sockets, curl_socket_t fd);
   static std::size_t on_header(char* data, std::size_t, std::size_t bytes, void* self);
   static std::size_t on_body(char* data, std::size_t, std::size_t bytes, void* self);
 
@@ -44,6 +47,7 @@ private:
 
   const client_settings& settings_;
   const egress_policy* guard_;
+  socket_watch& sockets_;
   easy_handle easy_;
   string_list header_list_;
   wire_request request_;

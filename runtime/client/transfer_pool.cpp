@@ -14,7 +14,7 @@ wire_answer not_sent(std::string why) {
 } // namespace
 
 transfer_pool::transfer_pool(const client_settings& settings, const egress_policy* guard, int epoll, std::uint32_t tag)
-    : settings_(settings), guard_(guard), epoll_(epoll), tag_(tag), multi_(make_multi()) {
+    : settings_(settings), guard_(guard), sockets_(epoll, tag), multi_(make_multi()) {
   set_option(multi_, CURLMOPT_SOCKETFUNCTION, &on_interest);
   set_option(multi_, CURLMOPT_SOCKETDATA, this);
   set_option(multi_, CURLMOPT_TIMERFUNCTION, &on_timer);
@@ -27,7 +27,7 @@ transfer_pool::transfer_pool(const client_settings& settings, const egress_polic
 
 std::unique_ptr<http_transfer> transfer_pool::take_transfer() {
   if (idle_.empty())
-    return std::make_unique<http_transfer>(settings_, guard_);
+    return std::make_unique<http_transfer>(settings_, guard_, sockets_);
   auto transfer = std::move(idle_.back());
   idle_.pop_back();
   return transfer;
@@ -44,6 +44,8 @@ void transfer_pool::start(wire_request request, answer_function then) {
 }
 
 void transfer_pool::on_socket(int fd, std::uint32_t events) {
+  if (!sockets_.wanted(fd))
+    return; // an idle connection was closed at the other end: libcurl finds out before it uses it
   int what = 0;
   if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP))
     what |= CURL_CSELECT_IN;
@@ -88,18 +90,11 @@ void transfer_pool::end(CURL* handle, CURLcode code) {
   then(std::move(answer));
 }
 
-int transfer_pool::on_interest(CURL*, curl_socket_t fd, int what, void* self, void* known) {
-  auto& pool = *static_cast<transfer_pool*>(self);
-  if (what == CURL_POLL_REMOVE) {
-    ::epoll_ctl(pool.epoll_, EPOLL_CTL_DEL, fd, nullptr);
-    return 0;
-  }
-  epoll_event event{};
-  event.events = (what & CURL_POLL_IN ? EPOLLIN : 0U) | (what & CURL_POLL_OUT ? EPOLLOUT : 0U);
-  event.data.u64 = std::uint64_t{pool.tag_} << 32 | static_cast<std::uint32_t>(fd);
-  if (!known)
-    curl_multi_assign(pool.multi_.get(), fd, self); // any mark will do: known from now on
-  return ::epoll_ctl(pool.epoll_, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
+int transfer_pool::on_interest(CURL*, curl_socket_t fd, int what, void* self, void*) {
+  std::uint32_t events = 0;
+  if (what != CURL_POLL_REMOVE)
+    events = (what & CURL_POLL_IN ? EPOLLIN : 0U) | (what & CURL_POLL_OUT ? EPOLLOUT : 0U);
+  return static_cast<transfer_pool*>(self)->sockets_.want(fd, events) ? 0 : -1;
 }
 
 int transfer_pool::on_timer(CURLM*, long wait_ms, void* self) {

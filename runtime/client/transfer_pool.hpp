@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "runtime/client/http_transfer.hpp"
+#include "runtime/client/socket_watch.hpp"
 
 namespace carillon {
 
@@ -45,10 +46,9 @@ private:
 
   const client_settings& settings_;
   const egress_policy* guard_;
-  int epoll_;
-  std::uint32_t tag_;
   std::optional<steady::time_point> deadline_;
-  multi_handle multi_; // before the transfers, so that it goes after them
+  socket_watch sockets_; // before the multi handle, whose connections close into it
+  multi_handle multi_;   // before the transfers, so that it goes after them
   std::vector<std::unique_ptr<http_transfer>> idle_;
   std::unordered_map<CURL*, std::unique_ptr<http_transfer>> active_;
 };

@@ -4,9 +4,11 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace carillon::http {
 
@@ -14,13 +16,17 @@ class inlet {
 public:
   explicit inlet(boost::asio::io_context& context) : context_(&context) {}
 
-  /// Queues `work` for the pool's thread. False where the pool has gone.
+  /// Queues `work` for the pool's thread, which is woken once for whatever has
+  /// gathered. False where the pool has gone.
   template <class Work>
   bool post(Work work) {
+    auto what = std::make_unique<held<Work>>(std::move(work));
     std::scoped_lock guard{mutex_};
     if (!context_)
       return false;
-    boost::asio::post(*context_, std::move(work));
+    waiting_.push_back(std::move(what));
+    if (waiting_.size() == 1)
+      boost::asio::post(*context_, [this] { run(); });
     return true;
   }
   /// Runs `work` at once where this is the pool's thread already.
@@ -36,19 +42,42 @@ public:
 
   /// The calling thread is the pool's from now on.
   void enter() { current() = this; }
-  /// The pool goes.
+  /// The pool goes; what still waits is dropped.
   void close() {
+    std::vector<std::unique_ptr<task>> dropped;
     std::scoped_lock guard{mutex_};
     context_ = nullptr;
+    dropped.swap(waiting_);
   }
 
 private:
+  struct task {
+    virtual ~task() = default;
+    virtual void run() = 0;
+  };
+  template <class Work>
+  struct held final : task {
+    explicit held(Work what) : work(std::move(what)) {}
+    void run() override { work(); }
+    Work work;
+  };
+
+  void run() {
+    std::vector<std::unique_ptr<task>> gathered;
+    {
+      std::scoped_lock guard{mutex_};
+      gathered.swap(waiting_);
+    }
+    for (auto& one : gathered)
+      std::exchange(one, nullptr)->run();
+  }
   static const inlet*& current() {
     static thread_local const inlet* pool = nullptr;
     return pool;
   }
   std::mutex mutex_;
   boost::asio::io_context* context_;
+  std::vector<std::unique_ptr<task>> waiting_;
 };
 
 } // namespace carillon::http

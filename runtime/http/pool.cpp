@@ -26,10 +26,10 @@ void pool::start() {
 }
 
 void pool::stop() {
-  way_in_->close();
   context_.stop();
   if (thread_.joinable())
     thread_.join();
+  way_in_->close();
   members_.clear();
 }
 

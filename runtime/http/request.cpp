@@ -148,31 +148,46 @@ fault refusal(std::vector<field_error> errors) {
           std::move(errors)};
 }
 
-json canonical_content(const content& what) {
-  json out = json::object();
-  auto put = [](json& to, const char* name, const std::string& value) {
-    if (!value.empty())
-      to[name] = value;
-  };
-  put(out, "title", what.title);
-  put(out, "body", what.body);
-  if (what.data != "{}")
-    out["data"] = what.data;
-  for (auto& [on, own] : what.by_channel) {
-    auto& c = out[std::string{to_string(on)}] = json::object();
-    put(c, "subject", own.subject);
-    put(c, "title", own.title);
-    put(c, "body", own.body);
-    put(c, "text", own.text);
-    put(c, "html", own.html);
+/// What a command says as bytes that no other command has: each field's name, the
+/// length of its value and the value; empty ones are left out.
+class canonical_bytes {
+public:
+  void add(std::string_view name, std::string_view value) {
+    if (value.empty())
+      return;
+    for (auto part : {name, value})
+      out_.append(std::to_string(part.size())).append(":").append(part);
   }
-  return out;
+  void add(std::string_view name, const std::optional<sys_time>& when) {
+    if (when)
+      add(name, std::to_string(when->time_since_epoch().count()));
+  }
+  const std::string& all() const { return out_; }
+
+private:
+  std::string out_;
+};
+
+void add_content(canonical_bytes& to, const content& what) {
+  to.add("title", what.title);
+  to.add("body", what.body);
+  to.add("data", what.data);
+  for (auto& [on, own] : what.by_channel) {
+    to.add("for", to_string(on));
+    to.add("subject", own.subject);
+    to.add("title", own.title);
+    to.add("body", own.body);
+    to.add("text", own.text);
+    to.add("html", own.html);
+  }
 }
 
-json canonical_contacts(const contacts& where) {
-  ordered_json out = ordered_json::object();
+void add_contacts(canonical_bytes& to, const contacts& where) {
+  if (where.empty())
+    return;
+  auto out = ordered_json::object();
   write_contacts(out, where);
-  return json(out);
+  to.add("to", to_text(out));
 }
 
 } // namespace
@@ -207,24 +222,21 @@ result<std::string> check_key_header(std::string_view value) {
 }
 
 std::array<std::uint8_t, 32> canonical_digest(const command& what) {
-  json out{{"user_id", what.user_id}, {"type", what.type}, {"content", canonical_content(what.content)}};
-  if (!what.category.empty())
-    out["category"] = what.category;
+  canonical_bytes bytes;
+  bytes.add("user_id", what.user_id);
+  bytes.add("type", what.type);
+  bytes.add("category", what.category);
   if (what.priority)
-    out["priority"] = to_string(*what.priority);
+    bytes.add("priority", to_string(*what.priority));
   for (auto on : what.channels)
-    out["channels"].push_back(to_string(on));
-  if (!what.locale.empty())
-    out["locale"] = what.locale;
-  if (!what.to.empty())
-    out["to"] = canonical_contacts(what.to);
-  if (what.send_at)
-    out["send_at"] = format_rfc3339(*what.send_at);
-  if (what.expires_at)
-    out["expires_at"] = format_rfc3339(*what.expires_at);
-  if (what.metadata != "{}")
-    out["metadata"] = what.metadata;
-  return sha256(to_text(out));
+    bytes.add("channel", to_string(on));
+  bytes.add("locale", what.locale);
+  bytes.add("send_at", what.send_at);
+  bytes.add("expires_at", what.expires_at);
+  bytes.add("metadata", what.metadata);
+  add_contacts(bytes, what.to);
+  add_content(bytes, what.content);
+  return sha256(bytes.all());
 }
 
 } // namespace carillon::http

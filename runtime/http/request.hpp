@@ -30,8 +30,8 @@ result<notification_request> read_notification(const json& body, const options& 
 /// The Idempotency-Key header: 1..bounds::key_bytes of UTF-8 without control characters; else bad_header.
 result<std::string> check_key_header(std::string_view value);
 
-/// SHA-256 over the sorted JSON of what the command says, its defaults left out,
-/// so that the same notification from another door has the same digest.
+/// SHA-256 over what the command says, field by field, its defaults left out, so
+/// that the same notification from another door has the same digest.
 std::array<std::uint8_t, 32> canonical_digest(const command& what);
 
 } // namespace carillon::http

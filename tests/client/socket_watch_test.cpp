@@ -30,7 +30,8 @@ struct watched_socket {
     epoll_event event{};
     if (::epoll_wait(epoll.get(), &event, 1, 0) != 1)
       return std::nullopt;
-    return event.data.u64;
+    std::uint64_t mark = event.data.u64; // the field is packed
+    return mark;
   }
 };
 

@@ -19,14 +19,14 @@ constexpr auto shortest_step = std::chrono::milliseconds{50};
 struct pace {
   std::size_t rows;
   steady_clock::duration step;
-
-  explicit pace(double rate)
-      : rows(static_cast<std::size_t>(std::max(1.0, std::floor(rate * 0.05)))),
-        step(std::chrono::duration_cast<steady_clock::duration>(
-          std::chrono::duration<double>{static_cast<double>(rows) / rate})) {
-    step = std::max<steady_clock::duration>(step, shortest_step);
-  }
 };
+
+pace pace_of(double rate) {
+  rate = std::clamp(rate, min_redrive_rate, max_redrive_rate); // as the door has it: a longer step would be no duration
+  auto rows = std::max(1.0, std::floor(rate * 0.05));
+  auto step = std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>{rows / rate});
+  return {static_cast<std::size_t>(rows), std::max<steady_clock::duration>(step, shortest_step)};
+}
 
 } // namespace
 
@@ -40,7 +40,7 @@ public:
         id_(std::move(id)),
         filter_(std::move(what.filter)),
         why_{"redriven", "redriven by hand with key " + what.by},
-        pace_(what.rate),
+        pace_(pace_of(what.rate)),
         timer_(board.pool_.context()),
         next_(steady_clock::now()) {
     filter_.limit = page_rows;

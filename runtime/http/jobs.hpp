@@ -33,10 +33,11 @@ std::string_view to_string(job_view::state value);
 
 struct redrive_order {
   dead_letter_filter filter; ///< its space is the job's
-  double rate = 100;         ///< deliveries per second, at most max_redrive_rate
+  double rate = 100;         ///< deliveries per second, min_redrive_rate..max_redrive_rate
   std::size_t matched = 0;
   std::string by; ///< name of the key that ordered it
 };
+inline constexpr double min_redrive_rate = 0.001; ///< one in about 17 minutes
 inline constexpr double max_redrive_rate = 10'000;
 
 class redrive_job;

@@ -6,6 +6,18 @@
 #include "runtime/http/rfc3339.hpp"
 
 namespace carillon::http {
+namespace {
+
+/// 0.001, 10000: without an exponent, and no zeros at the end.
+std::string plain_text(double value) {
+  auto text = std::to_string(value);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.')
+    text.pop_back();
+  return text;
+}
+
+} // namespace
 
 object_reader::object_reader(const json& value, std::string pointer, std::vector<field_error>& errors)
     : pointer_(std::move(pointer)), errors_(errors) {
@@ -69,15 +81,16 @@ bool object_reader::integer(std::string_view name, std::int64_t& out, std::int64
   return true;
 }
 
-bool object_reader::positive(std::string_view name, std::optional<double>& out, double max) {
+bool object_reader::positive(std::string_view name, std::optional<double>& out, double max, double min) {
   auto* value = member(name);
   if (!value)
     return false;
   if (!value->is_number())
     return wrong_type(name, "a number");
   auto read = value->get<double>();
-  if (!(read > 0 && read <= max))
-    return fail(name, "range", "must be more than 0 and at most " + std::to_string(static_cast<std::int64_t>(max)));
+  if (!(read > 0 && read >= min && read <= max))
+    return fail(name, "range",
+                "must be " + (min > 0 ? plain_text(min) + " to " : "more than 0 and at most ") + plain_text(max));
   out = read;
   return true;
 }

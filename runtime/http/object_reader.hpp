@@ -35,8 +35,8 @@ public:
   /// An integer in min..max.
   bool integer(std::string_view name, std::int64_t& out, std::int64_t min, std::int64_t max,
                presence p = presence::optional);
-  /// A number greater than 0 and at most max.
-  bool positive(std::string_view name, std::optional<double>& out, double max);
+  /// A number greater than 0, at least min and at most max.
+  bool positive(std::string_view name, std::optional<double>& out, double max, double min = 0);
   /// An RFC 3339 time.
   bool time(std::string_view name, std::optional<sys_time>& out);
   /// A JSON object that carillon keeps as text; sorted, compact.

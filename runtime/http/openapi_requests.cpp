@@ -97,7 +97,7 @@ constexpr const char* operation = R"json({
   "since": "#time", "until": "#time"}},
 "redrive_request": {"type": "object", "additionalProperties": false, "required": ["filter"], "properties": {
   "filter": "#dead_letter_filter",
-  "rate": {"type": "number", "exclusiveMinimum": 0, "maximum": "@redrive_rate", "default": 100}, "dry_run": {"type": "boolean"}}},
+  "rate": {"type": "number", "minimum": "@slowest_redrive", "maximum": "@redrive_rate", "default": 100}, "dry_run": {"type": "boolean"}}},
 "suppression_request": {"type": "object", "additionalProperties": false, "required": ["channel", "address"], "properties": {
     "channel": {"enum": "@addressed_channels"}, "address": "#token", "cause": {"enum": "@causes", "default": "manual"},
     "note": "#note", "expires_at": "#time"},

@@ -52,6 +52,7 @@ term_table make_terms() {
     {"filter_ids", limits::filter_ids},
     {"key_rate", limits::key_rate},
     {"redrive_rate", max_redrive_rate},
+    {"slowest_redrive", min_redrive_rate},
     {"max_version", limits::max_version},
     {"page_rows", limits::page_rows},
     {"default_page_rows", limits::default_page_rows},

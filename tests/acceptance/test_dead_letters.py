@@ -94,5 +94,18 @@ def test_a_redrive_is_paced(api, dead):
     assert calls[-1] - calls[0] >= 1.0
 
 
+@pytest.mark.parametrize("rate", [0, 1e-300, 0.0009, 10001])
+def test_a_redrive_has_a_pace_that_can_be_kept(api, rate):
+    request = {"filter": {"type": "dead_paceless"}, "rate": rate}
+    api.post("/v1/dead-letters/redrive", request).problem(422, pointer="/rate")
+
+
+def test_a_redrive_may_be_slow(api, dead):
+    made = [dead("dead_slow")[0] for _ in range(2)]
+    redrive(api, filter={"type": "dead_slow"}, rate=0.001)
+    eventually(lambda: len(letters(api, "dead_slow")) == 1, "the first is queued at once")
+    assert [api.notification(id)["status"] for id in made].count("failed") == 1, "the other waits for its turn"
+
+
 def test_a_redrive_without_a_filter_must_be_meant(api):
     api.post("/v1/dead-letters/redrive", {"filter": {"nonsense": 1}}).problem(422, pointer="/filter/nonsense")

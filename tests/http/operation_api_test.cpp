@@ -263,4 +263,23 @@ TEST_CASE("a redrive names what it is about") {
   CHECK(pointer(R"({"filter":{"ids":["x"]}})") == "/filter/ids/0");
   CHECK(pointer(R"({"filter":{},"rate":0})") == "/rate");
   CHECK(pointer(R"({"filter":{},"rate":20000})") == "/rate");
+  CHECK(pointer(R"({"filter":{},"rate":1e-300})") == "/rate");
+  auto slow = c.call("POST", "/v1/dead-letters/redrive", R"({"filter":{},"rate":0.0009})");
+  CHECK(slow.status == 422);
+  CHECK(slow.json()["errors"][0]["detail"] == "must be 0.001 to 10000");
+}
+
+TEST_CASE("a redrive may be as slow as its bound") {
+  running_server at;
+  at.start();
+  for (int i = 0; i < 2; ++i)
+    put_notification(at.engine, lane::bulk, delivery_status::dead_lettered);
+  auto c = at.connect();
+  auto begun = c.call("POST", "/v1/dead-letters/redrive", R"({"filter":{},"rate":0.001})");
+  REQUIRE(begun.status == 202);
+  {
+    std::unique_lock guard{at.engine.mutex};
+    REQUIRE(at.engine.arrived.wait_for(guard, std::chrono::seconds{10}, [&] { return at.engine.woken == 1; }));
+  }
+  CHECK(c.call("GET", begun.field("Location")).json()["status"] == "running");
 }

@@ -70,7 +70,7 @@ redrive_request read_redrive(object_reader& in) {
     read_filter(own, out.order.filter);
   }
   std::optional<double> rate;
-  in.positive("rate", rate, max_redrive_rate);
+  in.positive("rate", rate, max_redrive_rate, min_redrive_rate);
   out.order.rate = rate.value_or(out.order.rate);
   in.flag("dry_run", out.dry_run);
   return out;

@@ -1,5 +1,6 @@
 #include "actors/providers/crypto.hpp"
 
+#include <array>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -26,15 +27,27 @@ std::string encode(std::string_view bytes, std::string_view alphabet) {
   return out;
 }
 
-std::optional<std::string> decode(std::string_view text, std::string_view alphabet) {
+/// The value of each digit of an alphabet; 64 for what is none.
+constexpr std::array<std::uint8_t, 256> values_of(std::string_view alphabet) {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(64);
+  for (std::size_t i = 0; i < alphabet.size(); ++i)
+    values[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  return values;
+}
+
+constexpr auto standard_values = values_of(standard);
+constexpr auto url_values = values_of(for_urls);
+
+std::optional<std::string> decode(std::string_view text, const std::array<std::uint8_t, 256>& values) {
   std::string out;
   std::uint32_t bits = 0;
   unsigned held = 0;
   for (char c : text) {
-    auto value = alphabet.find(c);
-    if (value == std::string_view::npos)
+    std::uint32_t value = values[static_cast<std::uint8_t>(c)];
+    if (value == 64)
       return std::nullopt;
-    bits = bits << 6 | static_cast<std::uint32_t>(value);
+    bits = bits << 6 | value;
     held += 6;
     if (held >= 8) {
       held -= 8;
@@ -64,11 +77,11 @@ std::optional<std::string> from_base64(std::string_view text) {
     return std::nullopt;
   for (int i = 0; i < 2 && text.ends_with('='); ++i)
     text.remove_suffix(1);
-  return decode(text, standard);
+  return decode(text, standard_values);
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {
-  return decode(text, for_urls);
+  return decode(text, url_values);
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view text) {

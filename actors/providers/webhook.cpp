@@ -6,6 +6,7 @@
 #include "actors/providers/crypto.hpp"
 #include "actors/providers/dates.hpp"
 #include "actors/providers/excerpt.hpp"
+#include "messages/json_text.hpp"
 
 namespace carillon {
 namespace {
@@ -25,18 +26,22 @@ bool is_http_url(std::string_view url) {
   return false;
 }
 
-std::string event_body(const call_context& call, nlohmann::ordered_json data) {
-  auto shown = render_for(call.n.content, call.d.channel);
-  nlohmann::ordered_json event{{"type", call.n.type},
-                               {"timestamp", json_date(call.n.created_at)},
-                               {"data",
-                                {{"notification_id", to_string(call.n.id)},
-                                 {"delivery_id", to_string(call.d.id)},
-                                 {"user_id", call.n.user_id},
-                                 {"title", std::move(shown.title)},
-                                 {"body", std::move(shown.body)},
-                                 {"data", std::move(data)}}}};
-  return event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+/// Title and body are there even when they are empty, so that a receiver need not ask.
+void append_data(std::string& out, const call_context& call, const rendered& shown) {
+  json_object data{out};
+  data.text("notification_id", to_string(call.n.id));
+  data.text("delivery_id", to_string(call.d.id));
+  data.text("user_id", call.n.user_id);
+  append_quoted(data.member("title"), shown.title);
+  append_quoted(data.member("body"), shown.body);
+  data.member("data") += shown.data;
+}
+
+void append_event(std::string& out, const call_context& call, const rendered& shown) {
+  json_object event{out};
+  event.text("type", call.n.type);
+  event.text("timestamp", json_date(call.n.created_at));
+  append_data(event.member("data"), call, shown);
 }
 
 result<std::vector<std::string>> signing_keys(const provider_options& provider) {
@@ -83,15 +88,15 @@ result<wire_request> make_webhook(const call_context& call) {
   auto keys = signing_keys(call.provider);
   if (!keys)
     return keys.error();
-  auto data = nlohmann::ordered_json::parse(render_for(call.n.content, call.d.channel).data, nullptr, false);
-  if (data.is_discarded())
+  auto shown = render_for(call.n.content, call.d.channel);
+  if (!nlohmann::json::accept(shown.data))
     return fault{errc::invalid_request, "content.data is no JSON."};
 
   wire_request out;
   out.url = call.d.address;
   out.guarded = true;
   out.timeout = call.provider.timeout;
-  out.body = event_body(call, std::move(data));
+  append_event(out.body, call, shown);
   if (out.body.size() > webhook_body_bytes)
     return fault{errc::invalid_request,
                  "The webhook's body would be larger than " + std::to_string(webhook_body_bytes) + " bytes."};

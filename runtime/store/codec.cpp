@@ -4,7 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "runtime/store/json_text.hpp"
+#include "messages/json_text.hpp"
 
 namespace carillon {
 namespace {

@@ -1,5 +1,5 @@
-// Compact JSON, appended to a string: what the store writes on its hot path,
-// without building a tree first. Reading goes through nlohmann/json.
+// Compact JSON, appended to a string: what is written for every delivery, without
+// building a tree first. Reading goes through nlohmann/json.
 #pragma once
 
 #include <cstdint>

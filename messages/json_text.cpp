@@ -1,4 +1,4 @@
-#include "runtime/store/json_text.hpp"
+#include "messages/json_text.hpp"
 
 #include <array>
 #include <charconv>

@@ -80,11 +80,11 @@ void provider_state::send(const work_ptr& what) {
     return hand_back(*what, reason_of(refused->why),
                      context->clock.now() + std::chrono::ceil<duration>(refused->turn - now));
   }
-  if (config.options.rate > 0)
-    issue();
   gate->begin(now);
   auto& c = calls[what->d.key] = {what->n, std::move(what->d), now, std::move(endpoint), nullptr};
   context->watch.sent_after(context->lane, c.d.channel, context->clock.now() - c.n->created_at);
+  if (config.options.rate > 0) // only now: the call has to be among those that hold a slot
+    issue();
   make_call(c);
 }
 

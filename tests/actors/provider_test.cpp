@@ -209,6 +209,17 @@ TEST_CASE_METHOD(provider_test, "the vendor's rate paces credit, and credit that
   CHECK(newest_credit().slots == 1);
 }
 
+TEST_CASE_METHOD(provider_test, "a rate that has room gives out no slot that a call holds") {
+  how.options.rate = 1000;
+  how.slots = 1;
+  call(begin().epoch);
+  advance(1s);
+  CHECK(credits() == 0);
+  answer(250);
+  settle();
+  CHECK(newest_credit().slots == 1);
+}
+
 TEST_CASE_METHOD(provider_test, "a draining provider calls nobody, and lets what is on the wire end") {
   auto given = begin();
   call(given.epoch);

@@ -73,7 +73,9 @@ std::vector<delivery> lane_model::redrive(const std::vector<row_key>& keys, cons
     auto d = *found;
     row_guard guard{d.status, d.attempts.size()};
     d.due.reset();
+    d.decision = why;
     d.provider_failures = 0;
+    d.attempts_before = static_cast<int>(d.attempts.size());
     d.limits_paid = false;
     move_to(d, delivery_status::queued, now, why);
     if (write(d, guard))

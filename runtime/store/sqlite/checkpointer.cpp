@@ -1,5 +1,6 @@
 #include "runtime/store/sqlite/checkpointer.hpp"
 
+#include "runtime/store/sqlite/faults.hpp"
 #include "runtime/store/sqlite/thread_name.hpp"
 
 namespace carillon {
@@ -61,7 +62,9 @@ void checkpointer::copy(watched& one) {
         break;
       before = now.copied;
     }
-  } catch (const sqlite_error&) {
+  } catch (const sqlite_error& e) {
+    if (is_failed_sync(e))
+      one.state->suspect = true;
     one.db.reset();
   }
   one.state->done = true;

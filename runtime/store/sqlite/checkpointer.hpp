@@ -18,6 +18,7 @@ namespace carillon {
 struct wal_state {
   std::atomic<bool> wanted = false;  ///< set by the writer: copy it
   std::atomic<bool> done = false;    ///< set by the checkpointer: your turn
+  std::atomic<bool> suspect = false; ///< a sync failed: the WAL on the disk may have holes
   std::atomic<int> copied_pages = 0; ///< of the WAL as it was then, from its beginning
 };
 

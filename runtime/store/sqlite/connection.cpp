@@ -173,6 +173,27 @@ bool connection::checkpoint(int mode, wal_length& out) {
   return true;
 }
 
+void connection::rewrite_wal() {
+  number("PRAGMA schema_version"); // a connection opens its WAL at its first read
+  sqlite3_file* wal = nullptr;
+  sqlite3_file_control(raw_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+  if (wal == nullptr || wal->pMethods == nullptr)
+    return;
+  auto check = [](int code) {
+    if (code != SQLITE_OK)
+      throw sqlite_error{code, sqlite3_errstr(code)};
+  };
+  sqlite3_int64 bytes = 0;
+  check(wal->pMethods->xFileSize(wal, &bytes));
+  std::vector<char> piece(64 * 1024);
+  for (sqlite3_int64 at = 0; at < bytes; at += static_cast<sqlite3_int64>(piece.size())) {
+    auto length = static_cast<int>(std::min<sqlite3_int64>(bytes - at, static_cast<sqlite3_int64>(piece.size())));
+    check(wal->pMethods->xRead(wal, piece.data(), length, at));
+    check(wal->pMethods->xWrite(wal, piece.data(), length, at));
+  }
+  check(wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL));
+}
+
 void connection::watch_wal() {
   auto note = [](void* pages, sqlite3*, const char*, int count) {
     *static_cast<int*>(pages) = count;

@@ -128,6 +128,9 @@ public:
   wal_length copy_wal();
   /// The same to the end, then empties the WAL; false where a reader was in the way.
   bool truncate_wal();
+  /// Writes the WAL over itself and syncs it: after a failed sync the system may
+  /// take pages for written that never reached the disk, and would never try again.
+  void rewrite_wal();
   /// Pages in the WAL after this connection's last commit.
   int wal_pages() const { return wal_pages_; }
   /// Keeps `wal_pages` and leaves checkpoints to the caller.

@@ -60,7 +60,11 @@ bool concerns_file(const sqlite_error& what) {
 
 bool needs_reopen(const sqlite_error& what) {
   auto* row = row_of(what);
-  return row != nullptr && row->reopen;
+  return row != nullptr && row->reopen && !is_failed_sync(what);
+}
+
+bool is_failed_sync(const sqlite_error& what) {
+  return what.code() == SQLITE_IOERR_FSYNC || what.code() == SQLITE_IOERR_DIR_FSYNC;
 }
 
 } // namespace carillon

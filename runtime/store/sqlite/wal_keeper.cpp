@@ -36,6 +36,17 @@ void wal_keeper::tend(connection& db) {
     ask();
 }
 
+void wal_keeper::mend(connection& db) {
+  if (!state_->suspect.exchange(false))
+    return;
+  try {
+    db.rewrite_wal();
+  } catch (const sqlite_error&) {
+    suspect();
+    throw;
+  }
+}
+
 bool wal_keeper::nearly_copied(connection& db) {
   if (left(db) <= checkpointer::rest_pages)
     return true;

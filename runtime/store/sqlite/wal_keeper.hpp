@@ -20,6 +20,11 @@ public:
 
   /// Has a long WAL copied, and finishes what the checkpointer has brought near its end.
   void tend(connection& db);
+  /// A sync failed: before anything is appended again, `mend` must succeed.
+  void suspect() { state_->suspect = true; }
+  /// Makes a suspect WAL whole again. A hole in it would hide every later commit
+  /// from recovery. Throws sqlite_error while the disk still fails.
+  void mend(connection& db);
   /// True where so little is left to copy that the writer may do it; else asks for the rest.
   bool nearly_copied(connection& db);
 

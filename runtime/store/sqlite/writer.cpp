@@ -91,6 +91,7 @@ std::optional<std::size_t> writer::try_batch(std::vector<job_ptr>& batch) {
     return at;
   };
   try {
+    wal_.mend(side_.open());
     transaction all{side_.open()};
     for (; at < batch.size(); ++at)
       batch[at]->run();
@@ -116,6 +117,8 @@ void writer::refuse_all(std::vector<job_ptr>& batch, const sqlite_error& why) {
 
 void writer::report_trouble(const sqlite_error& why) {
   side_.rolled_back();
+  if (is_failed_sync(why))
+    wal_.suspect();
   if (needs_reopen(why))
     side_.close();
   auto told = fault_of(why, file_.path.string());
@@ -139,6 +142,7 @@ void writer::report_success() {
 steady_time writer::upkeep() {
   auto next = steady_clock::now() + nothing_to_do;
   try {
+    wal_.mend(side_.open());
     if (trouble())
       probe();
     wal_.tend(side_.open());

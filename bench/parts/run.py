@@ -26,7 +26,7 @@ def add_arguments(parser):
 def run(arguments):
     with scene.Scene(arguments) as here:
         whole = whole_engine(here, arguments)
-        templates = write_templates(here)
+        templates = here.write_templates()
         here.engine.stop()
         parts = {
             "http": http_part(here, arguments),
@@ -49,14 +49,6 @@ def whole_engine(here, arguments):
     return {"per_s": completed / elapsed,
             "engine": (here.engine.cpu_seconds() - cpu) / completed * 1000,
             **{name: cpu / completed * 1000 for name, cpu in others.items()}}
-
-
-def write_templates(here):
-    """Ids of notifications as the engine writes them: nine delivered, and one of a person who opted out."""
-    ids = [here.post(user) for user in range(1, 10)] + [here.post(0)]
-    for id_, status in zip(ids, ["delivered"] * 9 + ["suppressed"]):
-        here.wait_for_status(id_, status)
-    return ids
 
 
 def http_part(here, arguments):

@@ -28,7 +28,7 @@ def build(arguments):
     folder = ROOT / "build" / arguments.preset
     if not (folder / "build.ninja").exists():
         subprocess.run(["cmake", "--preset", arguments.preset], cwd=ROOT, check=True, stdout=sys.stderr)
-    targets = ["carillon", "bench_load", "bench_vendor", "bench_fill", "bench_parts"]
+    targets = ["carillon", "bench_load", "bench_vendor", "bench_fill", "bench_parts", "bench_upkeep"]
     subprocess.run(["cmake", "--build", str(folder), "--target", *targets], check=True, stdout=sys.stderr)
     return folder
 
@@ -86,9 +86,13 @@ class Process:
 class Vendor(Process):
     """The mock vendor of bench/vendor."""
 
-    def __init__(self, folder, script=""):
-        super().__init__([folder / "bench/bench_vendor", "--script", script], stdout=subprocess.PIPE, text=True)
-        self.port = json.loads(self.child.stdout.readline())["port"]
+    def __init__(self, folder, script="", port=0):
+        super().__init__([folder / "bench/bench_vendor", "--script", script, "--port", port], stdout=subprocess.PIPE,
+                         text=True)
+        line = self.child.stdout.readline()
+        if not line:
+            raise OSError(f"bench_vendor ended with {self.stop()}")
+        self.port = json.loads(line)["port"]
         self.url = f"http://127.0.0.1:{self.port}"
 
     def script(self, **settings):
@@ -217,6 +221,13 @@ def forget_pages(folder):
             with open(file, "rb") as opened:
                 os.fsync(opened.fileno())
                 os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def copy_store(source, target):
+    """A store's folder as it is, on disk and out of the page cache; shares blocks where the file system can."""
+    say(f"copying the store of {source}")
+    subprocess.run(["cp", "-r", "--reflink=auto", str(source), str(target)], check=True)
+    forget_pages(target)
 
 
 class Workspace:

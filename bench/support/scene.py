@@ -44,33 +44,42 @@ def add_capacity_arguments(parser):
 
 
 class Scene(contextlib.ExitStack):
-    """A running engine with its people, their vendor and a folder of its own."""
+    """A running engine with its people, their vendor and a folder of its own. `data` is a store to
+    begin with, which is copied, with people whose vendor has that port; `more` is added to the configuration."""
 
-    def __init__(self, arguments):
+    def __init__(self, arguments, data=None, port=0, more=""):
         super().__init__()
-        self.arguments = arguments
+        self.arguments, self.data, self.port, self.more = arguments, data, port, more
         self.folder = harness.build(arguments)
 
     def __enter__(self):
         try:
             self.work = self.enter_context(harness.Workspace())
-            self.vendor = self.start_vendor()
+            self.vendor = self.start_vendor(self.port)
+            if self.data:
+                harness.copy_store(self.data, self.work / "data")
             self.start_engine().wait_ready()
-            self.create_people(self.vendor, self.arguments.users)
+            if not self.data or self.vendor.port != self.port:
+                self.create_people(self.vendor, self.arguments.users)
         except BaseException:
             self.close()  # what stands already; nobody else would
             raise
         return self
 
-    def start_engine(self, slots=None, more=""):
-        """On the scene's folder; `more` is TOML. The one before has ended."""
-        config = more + CONFIG.format(slots=slots or self.arguments.slots)
+    def start_engine(self, slots=None):
+        """On the scene's folder; the one before has ended."""
+        config = self.more + CONFIG.format(slots=slots or self.arguments.slots)
         self.engine = self.enter_context(harness.Engine(self.folder / "carillon", self.work, config))
         return self.engine
 
-    def start_vendor(self):
+    def start_vendor(self, port=0):
+        """At that port if it is free, else at any."""
         script = f"delay_ms={self.arguments.vendor_delay_ms}"
-        return self.enter_context(harness.Vendor(self.folder, script))
+        try:
+            vendor = harness.Vendor(self.folder, script, port)
+        except OSError:
+            vendor = harness.Vendor(self.folder, script)
+        return self.enter_context(vendor)
 
     def create_people(self, vendor, users, first=0):
         """Contacts and preferences through the API; their webhooks are `vendor`'s."""
@@ -98,6 +107,14 @@ class Scene(contextlib.ExitStack):
             seen = self.engine.call("GET", f"/v1/notifications/{notification}")["deliveries"][0]
             return seen["status"] == status
         harness.wait_until(there, f"{notification} is not {status}", seconds)
+
+    def write_templates(self):
+        """Ids of notifications as the engine writes them: nine delivered, and one of a person who opted out."""
+        wanted, unwanted = [self.post(user) for user in range(1, 10)], self.post(0)
+        for one in wanted:
+            self.wait_for_status(one, "delivered")
+        self.wait_for_status(unwanted, "suppressed")
+        return [*wanted, unwanted]
 
     def fill(self, templates, count, **arguments):
         """Adds copies of notifications that the engine wrote; it has ended. See bench/fill."""

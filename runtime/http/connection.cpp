@@ -153,6 +153,8 @@ void connection::on_body_bytes() {
     auto used = parser_->put(in_.data(), ec);
     in_.consume(used);
     if (ec == boost::beast::http::error::need_more || (!ec && used == 0)) {
+      if (has_bare_line_feed(view(in_))) // what is left over is a size line or the trailer
+        return refuse({errc::bad_header, "A line of the chunked coding ends in a bare LF; CRLF is needed."});
       if (in_.size() > chunk_head_bytes)
         return refuse({errc::bad_header, "A chunk's size line or the trailer is too long."});
       return read();

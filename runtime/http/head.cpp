@@ -45,21 +45,29 @@ std::optional<method> method_of(verb v) {
   }
 }
 
-fault parse_fault(beast::error_code ec) {
+/// True where a start line ends as RFC 9112, section 2.3 has it: `HTTP/` digit `.` digit.
+bool names_a_version(std::string_view line) {
+  constexpr std::string_view name = " HTTP/";
+  auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (line.size() < name.size() + 3)
+    return false;
+  auto end = line.substr(line.size() - name.size() - 3);
+  return end.starts_with(name) && is_digit(end[6]) && end[7] == '.' && is_digit(end[8]);
+}
+
+fault parse_fault(beast::error_code ec, std::string_view block) {
   using beast::http::error;
-  if (ec == error::bad_version)
+  if (ec == error::bad_version && names_a_version(block.substr(0, block.find("\r\n"))))
     return {errc::version_not_supported, "HTTP/1.0 and HTTP/1.1 are spoken here."};
   return bad_head("The request is not HTTP/1.1 as RFC 9112 has it: " + ec.message() + ".");
 }
 
 /// Forms that Beast takes and others may read differently (RFC 9112, sections 2.2 and 5.2).
 std::optional<fault> check_raw(std::string_view block) {
-  for (auto at = block.find('\n'); at + 1 < block.size(); at = block.find('\n', at + 1)) {
-    if (at == 0 || block[at - 1] != '\r')
-      return bad_head("A line ends in a bare LF; CRLF is needed.");
-    if (block[at + 1] == ' ' || block[at + 1] == '\t')
-      return bad_head("A header field is folded over two lines; send it in one.");
-  }
+  if (has_bare_line_feed(block))
+    return bad_head("A line ends in a bare LF; CRLF is needed.");
+  if (block.find("\n ") != std::string_view::npos || block.find("\n\t") != std::string_view::npos)
+    return bad_head("A header field is folded over two lines; send it in one.");
   return std::nullopt;
 }
 
@@ -156,6 +164,13 @@ result<std::size_t> head_size(std::string_view data) {
   return end == std::string_view::npos ? 0 : end;
 }
 
+bool has_bare_line_feed(std::string_view text) {
+  for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
+    if (at == 0 || text[at - 1] != '\r')
+      return true;
+  return false;
+}
+
 result<head> read_head(std::string_view block, parser& into) {
   if (auto problem = check_raw(block))
     return *problem;
@@ -165,7 +180,7 @@ result<head> read_head(std::string_view block, parser& into) {
   beast::error_code ec;
   into.put(boost::asio::buffer(block.data(), block.size()), ec);
   if (ec)
-    return parse_fault(ec);
+    return parse_fault(ec, block);
   auto& message = into.get();
   head out;
   out.target = view(message.target());

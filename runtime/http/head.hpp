@@ -34,6 +34,9 @@ struct head {
 /// where it can no longer become one that is taken (414, 431).
 result<std::size_t> head_size(std::string_view data);
 
+/// True where a line feed stands without its carriage return (RFC 9112, section 2.2).
+bool has_bare_line_feed(std::string_view text);
+
 /// Feeds a complete head to a fresh parser and checks it. The parser stands at
 /// the body's first byte afterwards; the head's views live as long as it does.
 result<head> read_head(std::string_view block, parser& into);

@@ -78,6 +78,10 @@ result<json> parse_json(std::string_view text) {
   builder out;
   if (text.empty())
     return fault{errc::malformed_json, "The body is empty; a JSON document is needed."};
+  // The parser takes a null byte for the end and a byte order mark for nothing; others do not.
+  if (text.find('\0') != std::string_view::npos || text.starts_with("\xef\xbb\xbf"))
+    return fault{errc::malformed_json,
+                 "The body cannot be read: it holds a null byte or begins with a byte order mark."};
   if (!json::sax_parse(text.begin(), text.end(), &out))
     return fault{errc::malformed_json, "The body cannot be read: " + out.problem + "."};
   return std::move(out.root);

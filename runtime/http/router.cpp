@@ -57,7 +57,7 @@ bool matches(std::string_view pattern, std::string_view path, std::vector<argume
   while (!pattern.empty()) {
     auto want = next_segment(pattern);
     auto have = next_segment(path);
-    if (want.starts_with('{'))
+    if (want.starts_with('{') && !have.empty())
       args.push_back({want.substr(1, want.size() - 2), have});
     else if (want != have)
       return false;
@@ -98,7 +98,7 @@ result<route_match> find_route(std::span<const route> table, listener at, method
     for (auto& arg : args) {
       auto text = decode(arg.text, false);
       auto most = argument_bytes(arg.placeholder);
-      if (!text || text->empty() || text->size() > most)
+      if (!text || text->size() > most)
         return fault{errc::bad_query, "A part of the path is not UTF-8 text of 1 to " + std::to_string(most)
                                         + " bytes in percent-encoding."};
       out.args.push_back(*std::move(text));

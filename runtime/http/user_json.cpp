@@ -106,6 +106,8 @@ void read_rules(object_reader& in, const options& config, std::vector<preference
   std::size_t index = 0;
   for (auto& item : *list) {
     object_reader own{item, in.pointer_to("preferences") + '/' + std::to_string(index++), in.errors()};
+    if (!item.is_object())
+      continue; // that is its error
     preference_rule rule;
     read_subject(own, config, rule);
     read_rule_channel(own, rule);

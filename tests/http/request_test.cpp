@@ -247,6 +247,13 @@ TEST_CASE("JSON is taken strictly") {
   CHECK(got.error().code == errc::malformed_json);
 }
 
+TEST_CASE("JSON does not end at a null byte, nor begin with a byte order mark") {
+  CHECK(parse_json(R"({"a":1})"));
+  CHECK_FALSE(parse_json(std::string{R"({"a":1})"} + '\0'));
+  CHECK_FALSE(parse_json(std::string{R"({"a":1})"} + '\0' + R"({"b":2})"));
+  CHECK_FALSE(parse_json("\xef\xbb\xbf{}"));
+}
+
 TEST_CASE("JSON nests to its bound and no deeper") {
   auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
   CHECK(parse_json(nested(bounds::json_depth)));

@@ -17,11 +17,13 @@ std::string category_of(const options& config, const std::string& type) {
   return found == config.types.end() ? type_options{}.category : found->second.category;
 }
 
-/// When a delivery used, or will use, its place in the limits; nothing where it has none.
-std::optional<sys_time> used_at(const delivery& d) {
+/// When a delivery used, or will use, its place in the limits; nothing where it has
+/// none. What a clock wrote that was set back since counts as used now.
+std::optional<sys_time> used_at(const delivery& d, sys_time now) {
+  auto written_later = !d.history.empty() && d.history.back().at > now;
   if (!d.attempts.empty())
-    return d.attempts.front().started_at;
-  return d.limits_paid ? d.due : std::nullopt;
+    return std::min(d.attempts.front().started_at, now);
+  return d.limits_paid ? (written_later ? now : d.due) : std::nullopt;
 }
 
 void append(std::vector<applied_limit>& all, std::vector<applied_limit> more) {
@@ -46,7 +48,7 @@ void throttle_state::rebuild(const std::vector<pulled>& recent) {
   // In the order of use, so that reserved places follow what was used before them.
   std::vector<std::pair<sys_time, const delivery*>> uses;
   for (auto& row : recent)
-    if (auto at = used_at(row.d))
+    if (auto at = used_at(row.d, context->clock.now()))
       uses.emplace_back(*at, &row.d);
   std::sort(uses.begin(), uses.end());
   for (auto& [at, used] : uses) {
@@ -71,7 +73,7 @@ void throttle_state::decide(waiting what) {
 }
 
 limit_verdict throttle_state::charge_one(delivery& d, const std::string& category, std::vector<debit>& own,
-                                         std::vector<debit>& of_people) {
+                                         std::vector<debit>& for_bulk) {
   auto settings = context->settings();
   auto& config = context->config;
   auto limits = limits_of(config, *settings, d, category, limit_owner::lane);
@@ -90,8 +92,9 @@ limit_verdict throttle_state::charge_one(delivery& d, const std::string& categor
   case limit_verdict::kind::reject: break; // the request as a whole is refused, or the delivery dropped
   }
   if (d.limits_paid && context->lane == lane::critical)
-    for (auto& l : limits_of(config, *settings, d, category, limit_owner::people))
-      of_people.push_back({l.name, l.key, l.limit});
+    for (auto owner : {limit_owner::people, limit_owner::lane})
+      for (auto& l : limits_of(config, *settings, d, category, owner))
+        for_bulk.push_back({l.name, l.key, l.limit});
   if (verdict.what != limit_verdict::kind::pass) {
     context->watch.throttled(context->lane, verdict.limit);
     d.decision = {"limit." + verdict.limit, verdict.reason};
@@ -129,11 +132,11 @@ std::optional<fault> throttle_state::charge_all(intake& what) {
 
 void throttle_state::apply(const work_ptr& what) {
   auto& d = what->d;
-  std::vector<debit> own, of_people;
+  std::vector<debit> own, for_bulk;
   d.history.push_back({delivery_status::queued, context->clock.now(), {}, {}});
-  auto verdict = charge_one(d, what->n->category, own, of_people);
-  if (!of_people.empty() && context->post_debits)
-    context->post_debits(std::make_shared<const std::vector<debit>>(std::move(of_people)));
+  auto verdict = charge_one(d, what->n->category, own, for_bulk);
+  if (!for_bulk.empty() && context->post_debits)
+    context->post_debits(std::make_shared<const std::vector<debit>>(std::move(for_bulk)));
   if (verdict.what == limit_verdict::kind::pass) {
     d.history.pop_back();
     return pass(peers->dispatcher, is_urgent(d.priority), place_atom_v, what);

@@ -1,7 +1,9 @@
 // Throttle: holds the token buckets and applies the limits to deliveries that may
 // be sent now. One per lane. Bulk's owns the people's limits; critical work is
-// exempt from them and posts its debits there. After a start the buckets are
-// rebuilt from recent attempts; work that comes before that waits.
+// exempt from them and posts its debits there. Limits of a channel and of everything
+// hold critical to what it sends itself, and it posts those debits too: so both
+// lanes together keep them, and bulk is the one that yields. After a start the
+// buckets are rebuilt from recent attempts; work that comes before that waits.
 #pragma once
 
 #include <variant>
@@ -39,9 +41,9 @@ struct throttle_state {
   void refund_all(const std::vector<debit>& debits);
 
   /// Charges one delivery; its status, due time and decision say what came of it.
-  /// `own` are debits here; `of_people` those that critical leaves to bulk's throttle.
+  /// `own` are debits here; `for_bulk` those that critical leaves to bulk's throttle.
   limit_verdict charge_one(delivery& d, const std::string& category, std::vector<debit>& own,
-                           std::vector<debit>& of_people);
+                           std::vector<debit>& for_bulk);
 };
 
 throttle_actor::behavior_type throttle(throttle_actor::stateful_pointer<throttle_state> self, context_ptr context,

@@ -20,7 +20,8 @@ struct applied_limit {
 };
 
 /// Which limits count where. The people's limits belong to bulk: critical work is
-/// exempt from them and only debits.
+/// exempt from them and only debits. A lane's (per_channel, global) hold it to its
+/// own traffic, and bulk to that of both lanes.
 enum class limit_owner : std::uint8_t { people, lane };
 
 /// The limits of that kind a delivery is held to, the narrowest first.

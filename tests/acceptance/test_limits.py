@@ -80,3 +80,13 @@ def test_critical_is_exempt_but_counts(api):
     for _ in range(4):
         api.outcome(email(api, user, "login_code", priority="critical"), "sent")
     api.outcome(email(api, user, "kind_0"), "suppressed")
+
+
+def test_both_lanes_share_a_limit_of_all_and_bulk_gets_what_critical_leaves(start_engine):
+    api = start_engine('[limits]\nglobal = { rate = 4, per = "1h", burst = 4, over = "drop" }').api
+    for _ in range(3):
+        api.outcome(email(api, fresh_user(), "login_code", priority="critical"), "sent")
+    api.outcome(email(api, fresh_user(), "kind_0"), "sent")
+    [delivery] = api.outcome(email(api, fresh_user(), "kind_0"), "suppressed")["deliveries"]
+    assert delivery["decision"]["rule"] == "limit.global"
+    api.outcome(email(api, fresh_user(), "login_code", priority="critical"), "sent")

@@ -230,10 +230,33 @@ TEST_CASE_METHOD(critical_throttle_test, "what a limit of the lane drops is not 
   auto subject = ready();
   for (int i = 0; i < 2; ++i)
     send(subject, decide_atom_v, described(caller, priority::critical));
-  CHECK(placed()->peoples_debits.size() == 1);
+  CHECK(placed()->peoples_debits.size() == 2);
   auto dropped = placed();
   CHECK(dropped->deliveries[0].d.status == delivery_status::suppressed);
   CHECK(dropped->peoples_debits.empty());
+}
+
+TEST_CASE_METHOD(critical_throttle_test,
+                 "critical's place in the limits of all is left to bulk too, in the same buckets") {
+  config.limits.global = config.limits.per_channel = one_a_minute(over_limit::drop);
+  auto subject = ready();
+  send(subject, decide_atom_v, described(caller, priority::critical));
+  auto what = placed();
+  REQUIRE(what->debits.size() == 2);
+  REQUIRE(what->peoples_debits.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i)
+    CHECK(what->peoples_debits[i].key == what->debits[i].key);
+}
+
+TEST_CASE_METHOD(throttle_test, "bulk gets what critical leaves of the limits of all") {
+  config.limits.global = {.rate = 3, .per = 1min, .burst = 3, .over = over_limit::drop};
+  auto subject = ready();
+  debit theirs{"global", "global\n", *config.limits.global};
+  send(subject, debit_atom_v, std::make_shared<const std::vector<debit>>(2, theirs));
+  send(subject, decide_atom_v, described(caller));
+  CHECK(placed()->deliveries[0].d.status == delivery_status::queued);
+  send(subject, decide_atom_v, described(caller));
+  CHECK(placed()->deliveries[0].d.decision.rule == "limit.global");
 }
 
 TEST_CASE_METHOD(throttle_test, "stored work pays when it is due and goes on to the dispatcher") {

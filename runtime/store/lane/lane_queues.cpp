@@ -54,7 +54,25 @@ private:
   std::int64_t due_ = 0;
 };
 
-std::vector<ready_rows> ready_of(lane_tables& in, std::int64_t queue, int level, sys_time now) {
+/// Rows whose wait was counted from an instant that has not come: the clock was set
+/// back since. Only waits are; what a sender or quiet hours have set for an hour of
+/// the day stays there.
+ready_rows set_back_rows(lane_tables& in, delivery_status status, std::int64_t queue, int level, sys_time now) {
+  auto rows = in.db.use("SELECT key, due FROM delivery WHERE status < 4 AND status = ?1 AND queue = ?2 "
+                        "AND priority = ?3 AND due > ?4 AND due < ?5 AND changed_at > ?4 "
+                        "AND (status = 1 OR limits_paid = 1) ORDER BY due, key");
+  rows.with(status, queue, level, now, due_never);
+  return ready_rows{std::move(rows)};
+}
+
+/// The file was written at an instant that has not come by the clock that shows
+/// `now`; see lane_upkeep. Until it comes, waits have to be looked through.
+bool was_set_back(lane_tables& in, sys_time now) {
+  auto row = in.db.use("SELECT value FROM meta WHERE name = 'written_at'");
+  return row.with().step() && row.time(0) > now + std::chrono::seconds{1};
+}
+
+std::vector<ready_rows> ready_of(lane_tables& in, std::int64_t queue, int level, sys_time now, bool set_back) {
   std::vector<ready_rows> sources;
   for (auto status : waiting) {
     auto at_once = in.db.use("SELECT key, due FROM delivery WHERE status < 4 AND status = ?1 AND queue = ?2 "
@@ -65,6 +83,8 @@ std::vector<ready_rows> ready_of(lane_tables& in, std::int64_t queue, int level,
                              "AND priority = ?3 AND due > 0 AND due <= ?4 ORDER BY due, key");
     by_time.with(status, queue, level, now);
     sources.emplace_back(std::move(by_time));
+    if (set_back)
+      sources.push_back(set_back_rows(in, status, queue, level, now));
   }
   return sources;
 }
@@ -108,11 +128,12 @@ bool waits(const shelf& at) {
   return at.status == delivery_status::queued || at.status == delivery_status::scheduled;
 }
 
-void look_at(lane_tables& in, const shelf& at, queue_state& state) {
+void look_at(lane_tables& in, const shelf& at, sys_time now, bool set_back, queue_state& state) {
   if (!waits(at))
     return;
   for (int level = 0; level < priorities; ++level) {
-    state.ready = state.ready || first_ready(in, at, level) != 0;
+    state.ready = state.ready || first_ready(in, at, level) != 0
+                  || (set_back && set_back_rows(in, at.status, at.queue, level, now).any());
     keep_earlier(state.next_due, next_due(in, at, level));
   }
 }
@@ -127,8 +148,9 @@ pull_result pull(lane_tables& in, const pull_request& what) {
   std::unordered_set<row_key> except(what.except.begin(), what.except.end());
   pull_result out;
   std::vector<row_key> keys;
+  const auto set_back = was_set_back(in, what.now);
   for (int level = 0; level < priorities && !out.more; ++level) {
-    auto sources = ready_of(in, *queue, level, what.now);
+    auto sources = ready_of(in, *queue, level, what.now, set_back);
     while (auto* next = oldest_of(sources)) {
       if (!except.contains(next->key())) {
         out.more = keys.size() == what.limit;
@@ -161,13 +183,14 @@ std::vector<pulled> in_flight(lane_tables& in, const std::string& provider, row_
   return load_all(in, keys);
 }
 
-std::vector<queue_state> queue_states(lane_tables& in) {
+std::vector<queue_state> queue_states(lane_tables& in, sys_time now) {
   snapshot still{in.db};
+  const auto set_back = was_set_back(in, now);
   std::map<std::int64_t, queue_state> found;
   for (auto& at : shelves(in)) {
     auto& name = in.names.queue_of(at.queue);
     auto& state = found.try_emplace(at.queue, queue_state{name.name, name.space, false, {}}).first->second;
-    look_at(in, at, state);
+    look_at(in, at, now, set_back, state);
   }
   std::vector<queue_state> all;
   for (auto& [id, state] : found)
@@ -197,20 +220,13 @@ std::vector<due_entry> due_between(lane_tables& in, sys_time from, sys_time unti
 }
 
 std::vector<row_key> reserved_places(lane_tables& in, sys_time since) {
-  constexpr std::size_t rows_seen = 20'000;
+  constexpr std::size_t most = 20'000;
   std::vector<row_key> keys;
-  for (auto& at : shelves(in)) {
-    if (at.status != delivery_status::scheduled)
-      continue;
-    for (int level = 0; level < priorities; ++level) {
-      auto rows = in.db.use("SELECT key, limits_paid, attempt_count FROM delivery WHERE status < 4 AND status = ?1 "
-                            "AND queue = ?2 AND priority = ?3 AND due > ?4 AND due < ?5 ORDER BY due LIMIT ?6");
-      rows.with(at.status, at.queue, level, since, due_never, rows_seen);
-      while (rows.step())
-        if (rows.integer(1) != 0 && rows.integer(2) == 0)
-          keys.push_back(rows.integer(0));
-    }
-  }
+  auto rows = in.db.use("SELECT key FROM delivery WHERE status = 0 AND limits_paid = 1 AND attempt_count = 0 "
+                        "AND due > ?1 AND due < ?2 ORDER BY due LIMIT ?3");
+  rows.with(since, due_never, most);
+  while (rows.step())
+    keys.push_back(rows.integer(0));
   return keys;
 }
 

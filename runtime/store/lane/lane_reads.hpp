@@ -11,10 +11,10 @@ namespace carillon {
 // lane_queues.cpp: for the engine
 pull_result pull(lane_tables& in, const pull_request& what);
 std::vector<pulled> in_flight(lane_tables& in, const std::string& provider, row_key after, std::size_t limit);
-std::vector<queue_state> queue_states(lane_tables& in);
+std::vector<queue_state> queue_states(lane_tables& in, sys_time now);
 std::vector<due_entry> due_between(lane_tables& in, sys_time from, sys_time until, std::size_t limit);
 /// Keys of rows that wait for the place a limit gave them: paid, never attempted.
-/// Looks at the next 20,000 due rows of a queue at most.
+/// The next 20,000 at most.
 std::vector<row_key> reserved_places(lane_tables& in, sys_time since);
 std::vector<pulled> expired_held(lane_tables& in, sys_time now, std::size_t limit);
 backlog_view backlog(lane_tables& in);

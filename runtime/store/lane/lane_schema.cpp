@@ -90,9 +90,15 @@ CREATE TABLE claim_5(key BLOB PRIMARY KEY, digest BLOB NOT NULL, id BLOB NOT NUL
 /// Attempts before the last redrive, which no longer count towards max_attempts.
 constexpr const char* version_2 = "ALTER TABLE delivery ADD COLUMN attempts_before INTEGER NOT NULL DEFAULT 0;";
 
+/// Places that a limit gave to deliveries that were not attempted yet: few among
+/// many that wait for their sender's time.
+constexpr const char* version_3 =
+  "CREATE INDEX reserved ON delivery(due) WHERE status = 0 AND limits_paid = 1 AND attempt_count = 0;";
+
 constexpr std::array migrations{
   migration{1, version_1},
   migration{2, version_2},
+  migration{3, version_3},
 };
 
 } // namespace

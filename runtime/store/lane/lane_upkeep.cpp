@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
 constexpr auto between_passes = 60s;
+constexpr auto between_notes = 5s; // a clock set back by less delays a wait by no more
 constexpr std::int64_t hour_ms = 3'600'000;
 // What a row costs a step. Users are random, so each row of the index by user has
 // a page of its own.
@@ -48,6 +49,7 @@ lane_upkeep::~lane_upkeep() {
 void lane_upkeep::load(lane_tables& in) {
   indexed_ = in.db.number("SELECT value FROM meta WHERE name = 'indexed_to'");
   newest_ = in.db.number("SELECT max(key) FROM notification");
+  written_at_ = sys_time{duration{in.db.number("SELECT value FROM meta WHERE name = 'written_at'")}};
   for (auto& who : erasures_) // what a lost step erased is there again
     who.bucket.reset(), who.blanked = false;
 }
@@ -81,6 +83,7 @@ std::optional<steady_time> lane_upkeep::step(lane_tables& in, claim_book& claims
     transaction change{in.db};
     step_budget budget{config_.step};
     more = work(in, claims, budget);
+    note_clock(in);
     change.commit();
   }
   if (!erasures_.empty() && erasures_.front().blanked) {
@@ -93,6 +96,14 @@ std::optional<steady_time> lane_upkeep::step(lane_tables& in, claim_book& claims
     return now + wal_emptier::between_tries;
   answer_waiting();
   return pass_;
+}
+
+void lane_upkeep::note_clock(lane_tables& in) {
+  auto now = clock_.now();
+  if (now < written_at_ + between_notes)
+    return;
+  in.db.use("INSERT OR REPLACE INTO meta(name, value) VALUES('written_at', ?1)").with(now).run();
+  written_at_ = now;
 }
 
 /// True while any of them has more to do.

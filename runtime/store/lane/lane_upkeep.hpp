@@ -77,10 +77,13 @@ private:
   std::size_t erase_row(lane_tables& in, const erasure& who, row_key key);
   void finish_erasure(lane_tables& in);
   void answer_waiting();
+  /// So that a clock which is set back is noticed, over a restart too.
+  void note_clock(lane_tables& in);
 
   upkeep_config config_;
   const wall_clock& clock_;
   row_key indexed_ = 0;             ///< every notification up to here is in user_index
+  sys_time written_at_{};           ///< latest instant noted in the file
   row_key newest_ = 0;              ///< newest notification inserted
   row_key removed_ = 0;             ///< retention has looked at rows up to here in this pass
   std::optional<steady_time> pass_; ///< when the next pass of retention begins; nullopt: now

@@ -12,6 +12,7 @@ row_key newest_in(connection& db) {
 sqlite_lane_store::sqlite_lane_store(std::shared_ptr<store_folder> folder, store_file file, claim_book claims,
                                      upkeep_config upkeep, const wall_clock& clock, store_observer& watch)
     : folder_(std::move(folder)),
+      clock_(clock),
       file_(file, std::move(claims), upkeep, clock),
       newest_key_(newest_in(file_.open())),
       writer_(file, file_, watch, folder_->wal()),
@@ -99,7 +100,8 @@ void sqlite_lane_store::in_flight(std::string provider, row_key after, std::size
 }
 
 void sqlite_lane_store::queues(done<std::vector<queue_state>> then) {
-  engine_reads_.submit<std::vector<queue_state>>(std::move(then), [](auto& in) { return queue_states(in); });
+  engine_reads_.submit<std::vector<queue_state>>(std::move(then),
+                                                 [this](auto& in) { return queue_states(in, clock_.now()); });
 }
 
 void sqlite_lane_store::due_between(sys_time from, sys_time until, std::size_t limit,

@@ -60,6 +60,7 @@ public:
 
 private:
   std::shared_ptr<store_folder> folder_;
+  const wall_clock& clock_;
   lane_file file_; // before the writer: it outlives the thread that uses it
   row_key newest_key_;
   writer writer_;

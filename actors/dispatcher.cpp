@@ -246,12 +246,29 @@ void dispatcher_state::pulled(const queue_key& queue, const pull_answer_ptr& ans
   fill();
 }
 
+/// A start with a void slot would be one more than the provider has. False: there
+/// is no other slot, and the row stays where it is.
+bool dispatcher_state::renew_slot(delivery_work& w, const queue_key& queue) {
+  if (queues->is_current(w.slot.provider(), w.slot.epoch()))
+    return true;
+  w.slot.spend();
+  if (auto credit = queues->take(w.route)) {
+    begin(w, std::move(*credit), queue);
+    return true;
+  }
+  queues->let_go(queue, w.d.key);
+  queues->ready(queue);
+  return false;
+}
+
 void dispatcher_state::place(const work_ptr& what) {
   if (draining || !peers)
     return; // dropped: the row stays in the store
   queue_key queue{what->d.queue, what->d.space};
   auto key = what->d.key;
   what->route = route_from(context->config, what->d.queue);
+  if (!renew_slot(*what, queue))
+    return;
   mark_started(*what, context->clock.now());
   context->store.start({{key, what->d.attempts.back()}},
                        [what, queue, key, peers = peers, to = self](result<std::vector<row_key>> answer) {

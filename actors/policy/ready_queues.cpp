@@ -41,6 +41,11 @@ std::optional<ready_queues::credit> ready_queues::take(const std::vector<std::st
   return std::nullopt;
 }
 
+bool ready_queues::is_current(const std::string& provider, std::uint64_t epoch) const {
+  auto found = providers_.find(provider);
+  return found != providers_.end() && found->second.epoch == epoch;
+}
+
 bool ready_queues::straight(const queue_key& queue) const {
   auto found = queues_.find(queue);
   if (found == queues_.end())

@@ -38,6 +38,8 @@ public:
     std::uint64_t epoch = 0;
   };
   std::optional<credit> take(const std::vector<std::string>& route);
+  /// A slot of that epoch has not been voided since it was taken.
+  bool is_current(const std::string& provider, std::uint64_t epoch) const;
 
   // --- queues
   /// A new row may start without a read: nothing older waits in its queue.

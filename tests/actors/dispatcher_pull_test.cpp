@@ -299,6 +299,27 @@ TEST_CASE_METHOD(dispatcher_pull_test, "work for a provider that is not there an
   CHECK(watched.expired());
 }
 
+TEST_CASE_METHOD(dispatcher_pull_test, "work whose slot was voided while it was decided is not started with it") {
+  grant("first", 1);
+  ready();
+  give({row()});
+  auto w = to_decide();
+  send(subject, pause_atom_v, std::string{"first"}, std::uint64_t{2});
+  SECTION("it stays in the store and is read again with the next slot") {
+    send(subject, place_atom_v, std::move(w));
+    CHECK(store.starts.made() == 0);
+    grant("first", 1, 2);
+    CHECK(store.pulls.asked().except.empty());
+  }
+  SECTION("it takes a new slot where there is one") {
+    grant("first", 1, 2);
+    send(subject, place_atom_v, w);
+    CHECK(store.starts.asked()[0].key == sample_key + 1);
+    CHECK(w->slot.epoch() == 2);
+    CHECK_FALSE(straight_way_open()); // that slot is taken
+  }
+}
+
 TEST_CASE_METHOD(dispatcher_pull_test, "work that overtakes the news of its peers stays in the store") {
   place_one();
   auto fresh = spawn(dispatcher, dispatcher_config{});

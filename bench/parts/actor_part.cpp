@@ -27,10 +27,11 @@ hop::behavior_type ending(hop::pointer, std::function<void()> then) {
   return {[then = std::move(then)](submit_atom, const intake_ptr&) { then(); }};
 }
 
-/// As a lane has it: one thread, turns of 64 messages.
+/// As a lane has it: one thread, CAF's work sharing, turns of 64 messages.
 class lane_like final : public caf::actor_system_config {
 public:
   lane_like() {
+    set("scheduler.policy", caf::atom("sharing"));
     set("scheduler.max-threads", 1U);
     set("scheduler.max-throughput", std::size_t{64});
   }

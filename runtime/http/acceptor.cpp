@@ -1,8 +1,5 @@
 #include "runtime/http/acceptor.hpp"
 
-#include "runtime/http/problem.hpp"
-#include "runtime/http/wire.hpp"
-
 namespace carillon::http {
 namespace {
 
@@ -11,6 +8,9 @@ using asio::ip::tcp;
 
 // Without descriptors left, accepting again at once would only burn the processor.
 constexpr auto pause_without_descriptors = std::chrono::milliseconds{50};
+
+// So many more connections are told that the server is full; the others are only closed.
+constexpr std::size_t told_at_once = 64;
 
 fault listen_fault(const std::string& address, std::string_view setting, const std::string& reason) {
   return {errc::internal_error, "[server] " + std::string{setting} + " = \"" + address + "\" cannot be used: " + reason
@@ -84,19 +84,18 @@ void acceptor::next() {
 }
 
 void acceptor::serve(tcp_socket socket) {
-  if (shared_.connections >= shared_.config.server.max_connections) {
-    std::string out;
-    answer full = problem({errc::overloaded, "The server has max_connections connections."}, "-");
-    write_answer(out, full, {"-", std::nullopt, shared_.with.engine.clock().now(), false});
-    boost::system::error_code ignored; // a courtesy: the socket is closed either way
-    if (!tls_)
-      socket.write_some(asio::buffer(out), ignored);
+  // Whoever looks after the server gets in even when it is full.
+  bool full = serves_ == listener::open && shared_.connections >= shared_.room;
+  if (full && (tls_ || shared_.connections >= shared_.room + told_at_once))
     return;
-  }
   auto tls = tls_ ? std::make_unique<tls_session>(*tls_) : nullptr;
   auto served = std::make_shared<connection>(shared_, at_, serves_, std::move(socket), std::move(tls));
   at_.add(served);
-  served->start();
+  if (full)
+    served->turn_away({errc::overloaded, "The server has as many connections as it takes ("
+                                           + std::to_string(shared_.room) + "); try again later."});
+  else
+    served->start();
 }
 
 } // namespace carillon::http

@@ -32,9 +32,11 @@ public:
 
   /// Begins to read; it was added to its pool.
   void start();
+  /// Answers with this before any request, and ends. Plain connections only.
+  void turn_away(fault why);
 
   void take(std::uint64_t serial, result<answer> what) override;
-  void look(std::chrono::steady_clock::time_point now) override;
+  void look(std::chrono::steady_clock::time_point then) override;
   void drain() override;
 
 private:
@@ -67,6 +69,7 @@ private:
   void send_continue();
   void on_written();
   void linger();
+  void hang_up();
   void close();
   void log_request(int status) const;
 

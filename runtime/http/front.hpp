@@ -38,6 +38,7 @@ struct front {
   const options& config;
   pool& admin;
   std::span<const route> routes;
+  std::size_t room = 0;                          ///< so many connections at once: max_connections, where they fit
   bool log_requests = false;                     ///< one line a request, at level debug
   std::function<void(const request&)> on_body{}; ///< for tests: runs on the thread that has the body
   std::atomic<std::size_t> connections = 0;

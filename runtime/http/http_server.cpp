@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "runtime/http/acceptor.hpp"
+#include "runtime/http/descriptors.hpp"
 #include "runtime/http/key_refresh.hpp"
 #include "runtime/http/routes.hpp"
 
@@ -17,6 +18,17 @@ std::chrono::milliseconds tick_of(const server_options& o) {
   auto shortest = std::min({o.header_timeout, o.body_timeout, o.idle_timeout, o.accept_deadline});
   auto tick = std::chrono::duration_cast<std::chrono::milliseconds>(shortest / 8);
   return std::clamp(tick, std::chrono::milliseconds{5}, std::chrono::milliseconds{500});
+}
+
+/// max_connections, or fewer where the system does not give as many descriptors.
+void make_room(front& shared) {
+  auto wanted = shared.config.server.max_connections;
+  shared.room = make_room_for(wanted);
+  if (shared.room < wanted)
+    shared.with.engine.watch().log(log_level::warning, "connections.fewer",
+                                   {{"max_connections", std::to_string(wanted)},
+                                    {"possible", std::to_string(shared.room)},
+                                    {"remedy", "raise the limit of open files (ulimit -n, LimitNOFILE=)"}});
 }
 
 lane_options door_of(const options& config, lane l) {
@@ -66,6 +78,7 @@ status_result http_server::start() {
       return context.error();
     p.tls = std::move(*context);
   }
+  make_room(p.shared);
   p.open_door.emplace(p.shared, p.critical, listener::open, p.tls.get());
   if (auto opened = p.open_door->open(server.listen, "listen"); !opened)
     return opened;

@@ -7,6 +7,18 @@
 #include "messages/id.hpp"
 
 namespace carillon::http {
+namespace {
+
+// Thousands may be over at once: between so many, others have their turn.
+constexpr std::size_t looks_at_once = 32;
+
+} // namespace
+
+/// One look at every member there was when it began.
+struct pool::round {
+  std::chrono::steady_clock::time_point then;
+  std::vector<const pool_member*> members;
+};
 
 pool::pool(std::string name, lane_options door_bounds, std::chrono::milliseconds tick)
     : name_(std::move(name)),
@@ -47,14 +59,28 @@ void pool::arm() {
       return;
     auto now = std::chrono::steady_clock::now();
     door_.expire(now);
-    std::vector<std::shared_ptr<pool_member>> all; // a member may remove itself while it looks
-    all.reserve(members_.size());
+    // What would be over before the next look is over now: a limit is never passed.
+    auto all = std::make_shared<round>();
+    all->then = now + tick_;
+    all->members.reserve(members_.size());
     for (auto& [key, who] : members_)
-      all.push_back(who);
-    for (auto& who : all)
-      who->look(now);
-    arm();
+      all->members.push_back(key);
+    look_on(std::move(all));
   });
+}
+
+void pool::look_on(std::shared_ptr<round> at) {
+  for (std::size_t i = 0; i < looks_at_once && !at->members.empty(); ++i) {
+    auto found = members_.find(at->members.back());
+    at->members.pop_back();
+    if (found == members_.end())
+      continue; // it left, or went to another pool
+    auto who = found->second;
+    who->look(at->then);
+  }
+  if (at->members.empty())
+    return arm();
+  boost::asio::post(context_, [this, at = std::move(at)]() mutable { look_on(std::move(at)); });
 }
 
 void pool::add(std::shared_ptr<pool_member> who) {

@@ -22,8 +22,8 @@ namespace carillon::http {
 class pool_member {
 public:
   virtual ~pool_member() = default;
-  /// Closes itself where its time is over.
-  virtual void look(std::chrono::steady_clock::time_point now) = 0;
+  /// Closes itself where its time is over by then.
+  virtual void look(std::chrono::steady_clock::time_point then) = 0;
   /// The server drains: closes itself unless it is in the middle of a request.
   virtual void drain() = 0;
 };
@@ -54,7 +54,9 @@ public:
 
 private:
   void run();
+  struct round;
   void arm();
+  void look_on(std::shared_ptr<round> at);
 
   std::string name_;
   std::chrono::milliseconds tick_;

@@ -16,7 +16,10 @@ std::uint64_t next_epoch() {
   return ++last;
 }
 
-/// An endpoint fails by the same measure as a provider would, and is probed no later.
+constexpr std::chrono::seconds answer_time{10};
+
+/// An endpoint fails by the same measure as a provider would, and is probed no
+/// later.
 endpoint_rules rules_for(const provider_config& config) {
   auto own = config.options.max_per_endpoint;
   auto share = own > 0 ? std::min(own, config.slots) : std::max<std::size_t>(1, config.slots / 8);
@@ -34,7 +37,7 @@ endpoint_rules rules_for(const provider_config& config) {
 /// How many more calls may start, beyond those on their way already.
 std::size_t provider_state::usable() {
   auto now = context->steady();
-  if (draining || epoch == 0 || context->clock.now() < paused_until)
+  if (draining || in_doubt || epoch == 0 || context->clock.now() < paused_until)
     return 0;
   auto taken = calls.size() + granted;
   auto free = config.slots > taken ? config.slots - taken : 0;
@@ -64,8 +67,8 @@ limit_options provider_state::rate_limit() const {
   return limit;
 }
 
-/// Credit that lies unused must not add up to a burst: no more than a tenth of a
-/// second's calls are out at once.
+/// Credit that lies unused must not add up to a burst: no more than a tenth of
+/// a second's calls are out at once.
 std::size_t provider_state::within_rate(std::size_t n) {
   auto limit = rate_limit();
   auto most = static_cast<std::size_t>(limit.burst);
@@ -85,18 +88,43 @@ duration provider_state::patience() const {
   return found == context->config.channels.end() ? retry_options{}.max_backoff : found->second.retry.max_backoff;
 }
 
-/// Voids all credit that is out. Nothing is granted until `issue`. Work waits for a
-/// provider that will be back soon; an open breaker or a long pause blocks it.
+/// Voids all credit that is out. Nothing is granted before whatever was started
+/// with it has arrived: else there could be more starts in the store than
+/// slots.
 void provider_state::new_epoch() {
   epoch = next_epoch();
   granted = 0;
+  in_doubt = true;
+  void_credit();
+}
+
+/// Work waits for a provider that will be back soon; an open breaker or a long
+/// pause blocks it, so that others may take its work.
+void provider_state::void_credit() {
   if (!peers)
     return;
+  auto voided = [this, which = epoch](bool) {
+    context->store.barrier(
+      [to = self, which](status_result reached) { cross(to, ready_atom_v, reached ? which : std::uint64_t{0}); });
+  };
+  auto failed = [this](const caf::error&) { cross(self, ready_atom_v, std::uint64_t{0}); };
   auto open = gate->state(context->steady()) == breaker_state::open;
+  auto& whose = config.options.name;
   if (open || paused_until > context->clock.now() + patience())
-    cross(peers->dispatcher, credit_atom_v, config.options.name, epoch, std::size_t{0});
+    self_ptr->request(peers->dispatcher, answer_time, credit_atom_v, whose, epoch, std::size_t{0}).then(voided, failed);
   else
-    cross(peers->dispatcher, pause_atom_v, config.options.name, epoch);
+    self_ptr->request(peers->dispatcher, answer_time, pause_atom_v, whose, epoch).then(voided, failed);
+}
+
+void provider_state::credit_voided(std::uint64_t which) {
+  if (!in_doubt)
+    return;
+  if (which == 0)
+    return wake_at(context->clock.now() + config.recovery_pause);
+  if (which != epoch)
+    return;
+  in_doubt = false;
+  issue();
 }
 
 void provider_state::wake_when_unblocked() {
@@ -114,7 +142,8 @@ void provider_state::wake_at(sys_time when) {
     self_ptr->delayed_send(self_ptr, wait, beat_atom_v);
 }
 
-// ------------------------------------------------------------------ supervision
+// ------------------------------------------------------------------
+// supervision
 
 void provider_state::meet(const peers_ptr& now) {
   auto before = std::exchange(peers, now);
@@ -131,13 +160,14 @@ void provider_state::meet(const peers_ptr& now) {
         pass(now->status_sink, is_urgent(c.d.priority), report_atom_v, c.outcome);
 }
 
-/// Calls that an earlier incarnation recorded as started may have been taken. Void
-/// its credit first, let what was on its way into the store arrive, then read.
+/// Calls that an earlier incarnation recorded as started may have been taken.
+/// Void its credit first, let what was on its way into the store arrive, then
+/// read.
 void provider_state::recover() {
   if (std::exchange(recovering, true))
     return;
   auto failed = [this](const caf::error&) { cross(self, answer_atom_v, pulled_ptr{}); };
-  self_ptr->request(peers->dispatcher, std::chrono::seconds{10}, pause_atom_v, config.options.name, next_epoch())
+  self_ptr->request(peers->dispatcher, answer_time, pause_atom_v, config.options.name, next_epoch())
     .then(
       [this](bool) {
         context->store.barrier([context = context, to = self, name = config.options.name](status_result reached) {
@@ -163,6 +193,15 @@ void provider_state::end_leftovers(const pulled_ptr& leftovers) {
     pass(peers->status_sink, is_urgent(r->d.priority), report_atom_v, r);
   }
   new_epoch();
+  in_doubt = false; // recovery has waited for the store already
+  issue();
+}
+
+void provider_state::look_again() {
+  if (epoch == 0)
+    return recover();
+  if (in_doubt)
+    void_credit();
   issue();
 }
 
@@ -202,18 +241,15 @@ provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider
     [self](answer_atom, row_key key, const wire_answer& answer) { self->state.answered(key, answer); },
     [self](settle_atom, row_key key) { self->state.settled(key); },
     [self](answer_atom, const pulled_ptr& leftovers) { self->state.end_leftovers(leftovers); },
+    [self](ready_atom, std::uint64_t epoch) { self->state.credit_voided(epoch); },
     [self](order_atom, breaker_order what) { self->state.order(what); },
     [self](look_atom) {
       report_mailbox(self, *self->state.context);
       return self->state.look();
     },
     [self](beat_atom) {
-      if (!self->state.timer.rings(self->state.context->steady()))
-        return;
-      if (self->state.epoch == 0)
-        self->state.recover();
-      else
-        self->state.issue();
+      if (self->state.timer.rings(self->state.context->steady()))
+        self->state.look_again();
     },
     [self](drain_atom) { self->state.draining = true; },
     [self](peers_atom, const peers_ptr& peers) { self->state.meet(peers); },

@@ -52,10 +52,13 @@ struct provider_state {
   std::size_t granted = 0; ///< credit of this epoch that has not come back as work
   bool draining = false;
   bool recovering = false;
+  bool in_doubt = false; ///< work with slots of an older epoch may still be on its way into the store
   wake_timer timer;
 
   // --- credit
   void new_epoch();
+  void void_credit();
+  void credit_voided(std::uint64_t which);
   void issue();
   std::size_t usable();
   std::size_t within_rate(std::size_t n);
@@ -84,6 +87,7 @@ struct provider_state {
   void end_leftovers(const pulled_ptr& leftovers);
   void order(breaker_order what);
   provider_view look();
+  void look_again();
 };
 
 provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider_state> self, context_ptr context,

@@ -203,6 +203,9 @@ using provider_actor = caf::typed_actor<
   // Calls found recorded as started at start-up: they end as ambiguous. Null:
   // they could not be read, it is tried again.
   caf::reacts_to<answer_atom, pulled_ptr>,
+  // What was started with slots before that epoch has arrived: it may give out
+  // slots of it. 0: nobody could say, it asks again.
+  caf::reacts_to<ready_atom, std::uint64_t>,
   // A person forces the breaker, or gives it back to itself.
   caf::reacts_to<order_atom, breaker_order>,
   // How it stands.

@@ -160,3 +160,28 @@ TEST_CASE_METHOD(provider_recovery_test, "outcomes that are not durable yet are 
   other.leave();
   run();
 }
+
+TEST_CASE_METHOD(provider_recovery_test,
+                 "after voiding slots it gives out new ones once what was started with them has come") {
+  auto given = begin();
+  store.barriers.forget();
+  send(subject, order_atom_v, breaker_order::closed);
+  CHECK(newest_pause() > given.epoch);
+  CHECK(credits() == 0);
+  call(given.epoch); // its start was on its way into the store
+  CHECK_FALSE(reported()->attempted);
+  SECTION("the store is through") {
+    store.barriers.answer(ok);
+    run();
+    CHECK(newest_credit().slots == how.slots - 1);
+  }
+  SECTION("the store could not say, and is asked again") {
+    store.barriers.fail();
+    run();
+    CHECK(credits() == 0);
+    advance(how.recovery_pause);
+    store.barriers.answer(ok);
+    run();
+    CHECK(newest_credit().slots == how.slots - 1);
+  }
+}

@@ -8,11 +8,19 @@ import itertools
 
 import pytest
 
+from support import canary
 from support.engine import Engine
 from support.hooks import HookServer
 from support.mail import MailServer
 
 _engines = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_trace_shows_personal_data():
+    """After the last engine has ended, no log and no metric of the whole run holds any."""
+    yield
+    assert canary.hits() == []
 
 
 @pytest.fixture(scope="module")

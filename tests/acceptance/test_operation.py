@@ -5,7 +5,8 @@ import signal
 import subprocess
 from datetime import datetime, timedelta, timezone
 
-from support.api import CANARY, Api, fresh_mailbox, fresh_user
+from support import canary
+from support.api import Api, fresh_mailbox, fresh_user
 from support.config import sandboxes, webhooks
 from support.engine import BINARY
 from support.hooks import say
@@ -43,12 +44,15 @@ def test_metrics_have_the_promised_names_and_no_personal_data(engine, hooks):
         seldom = api.notify(user_id=user, type="seldom", channels=["email"], to={"email": fresh_mailbox()})
         api.outcome(seldom, outcome)
     api.post("/v1/notifications", {}).expect(422)
-    text = engine.admin.get("/metrics").expect(200).text
-    named = {re.match(r"# TYPE (\S+)", line).group(1) for line in text.splitlines() if line.startswith("# TYPE")}
-    missing = [name for name in METRICS if f"carillon_{name}" not in named]
-    assert missing == []
+
+    def complete():
+        text = engine.admin.get("/metrics").expect(200).text
+        named = set(re.findall(r"^# TYPE (\S+)", text, re.MULTILINE))
+        assert [name for name in METRICS if f"carillon_{name}" not in named] == []
+        return text, named
+    text, named = eventually(complete, "every metric, also those that are looked at once in a while")
     assert all(name.startswith("carillon_") or name.startswith("process_") for name in named)
-    assert CANARY not in text and user not in text
+    assert canary.found_in(text) == [] and user not in text
     assert re.search(r'carillon_deliveries_total\{.*channel="webhook".*status="delivered".*\} 1', text)
 
 

@@ -3,7 +3,9 @@
 Every engine of the run is held to this when it ends; here the paths that are
 most tempted to log what they were given are walked on purpose.
 """
-from support.api import CANARY, fresh_mailbox
+from support import canary
+from support.api import fresh_mailbox, fresh_user
+from support.canary import CANARY
 from support.config import webhooks
 from support.hooks import say
 from support.waiting import eventually
@@ -34,6 +36,28 @@ def test_failures_are_logged_without_addresses_and_texts(engine, hooks):
     api.get(f"/v1/users/{CANARY}/export").expect(404)
     api.get(f"/{CANARY}").expect(404)
     engine.check_log()
+
+
+def test_people_keys_and_texts_leave_no_trace(engine):
+    api, user = engine.api, fresh_user()
+    api.put(f"/v1/users/{user}", {
+        "contacts": {"email": fresh_mailbox(), "devices": [{"protocol": "fcm", "token": f"token {CANARY}"}]},
+        "attributes": {"name": f"Ms {CANARY}"}}).expect(200)
+    api.patch(f"/v1/users/{user}", {"attributes": {"name": f"Mrs {CANARY}"}}).expect(200)
+    api.notify(user_id=user, channels=["email"], metadata={"order": CANARY}, headers={"Idempotency-Key": f"k {CANARY}"})
+    api.put(f"/v1/users/{user}/preferences", {"preferences": [{"type": CANARY, "channel": "*", "enabled": False}]})
+    made = api.post("/v1/keys", {"name": CANARY, "scopes": ["read"]}).expect(201).json
+    api.with_key(made["key"]).get(f"/v1/users/{user}").expect(200)
+    api.with_key(made["key"][:-1] + "x").get("/v1/users/u").expect(401)
+    api.delete(f"/v1/users/{user}").expect(204)
+    engine.check_log()
+    assert canary.found_in(engine.admin.get("/metrics").text) == []
+
+
+def test_the_search_finds_what_it_looks_for():
+    secret = canary.keep_secret("a secret of nobody")
+    assert canary.found_in(f'{{"address": "x.{CANARY}@example.org"}}\nfine\n{{"key": "{secret}"}}') == [
+        f'{{"address": "x.{CANARY}@example.org"}}', f'{{"key": "{secret}"}}']
 
 
 def test_log_lines_have_time_level_and_event(engine):

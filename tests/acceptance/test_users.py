@@ -4,7 +4,8 @@ from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
-from support.api import CANARY, fresh_mailbox, fresh_user
+from support.api import fresh_mailbox, fresh_user
+from support.canary import CANARY
 from support.waiting import eventually
 
 CONFIG = ""

@@ -4,13 +4,11 @@ import itertools
 import json as json_module
 from dataclasses import dataclass
 
+from .canary import CANARY, keep_secret
 from .openapi import RECORDER
 from .waiting import eventually
 
 _numbers = itertools.count(1)
-
-# Stands in every address and text of the tests; may not appear in a log or metric.
-CANARY = "canarybird"
 
 
 @dataclass
@@ -44,7 +42,7 @@ class Answer:
 
 def fresh_user():
     """An id no other test uses."""
-    return f"user_{next(_numbers)}"
+    return f"user_{CANARY}_{next(_numbers)}"
 
 
 def fresh_mailbox():
@@ -53,7 +51,7 @@ def fresh_mailbox():
 
 class Api:
     def __init__(self, port, key):
-        self.port, self.key = port, key
+        self.port, self.key = port, keep_secret(key)
 
     def with_key(self, key):
         return Api(self.port, key)

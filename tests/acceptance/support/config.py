@@ -1,7 +1,8 @@
 """Pieces of configuration the tests share."""
+from .canary import keep_secret
 
-SECRET = "whsec_bmV3LXNpZ25pbmctc2VjcmV0LW9mLXRoZS10ZXN0cw=="
-OLD_SECRET = "whsec_b2xkLXNpZ25pbmctc2VjcmV0LW9mLXRoZS10ZXN0cw=="
+SECRET = keep_secret("whsec_bmV3LXNpZ25pbmctc2VjcmV0LW9mLXRoZS10ZXN0cw==")
+OLD_SECRET = keep_secret("whsec_b2xkLXNpZ25pbmctc2VjcmV0LW9mLXRoZS10ZXN0cw==")
 
 # A breaker that stays closed, for tests of what lies behind it.
 NO_BREAKER = "breaker = { window = 1000, min_calls = 1000, consecutive = 1000 }"

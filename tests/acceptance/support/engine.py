@@ -6,7 +6,8 @@ import signal
 import stat
 import subprocess
 
-from .api import CANARY, Api
+from . import canary
+from .api import Api
 from .openapi import RECORDER
 from .ports import free_port
 from .waiting import eventually
@@ -46,6 +47,7 @@ class Engine:
             return False
 
     def terminate(self):
+        self.leave_traces()
         self.process.send_signal(signal.SIGTERM)
 
     def stop(self, seconds=40):
@@ -54,6 +56,7 @@ class Engine:
         return self.process.wait(seconds)
 
     def kill(self):
+        self.leave_traces()
         self.process.kill()
         self.process.wait()
 
@@ -67,6 +70,7 @@ class Engine:
             return
         if self.process.poll() is None:
             assert self.stop() == 0, self.log()[-3000:]
+        self.leave_traces()
         self.check_log()
 
     # --- doors
@@ -105,13 +109,23 @@ class Engine:
     def log_lines(self):
         return [json.loads(line) for line in self.log().splitlines() if line]
 
+    def leave_traces(self):
+        """Hands its log and last metrics to the search at the end of the run."""
+        canary.collect(f"log of {self.folder}", self.log())
+        if (link_key := self.folder / "data" / "link.key").exists():
+            canary.keep_secret(link_key.read_text(encoding="utf-8").strip())
+        try:
+            canary.collect(f"metrics of {self.folder}", self.admin.get("/metrics").text)
+        except OSError:
+            pass  # it has ended: its last metrics were collected before
+
     def check_log(self):
         for line in self.log().splitlines():
             try:
                 assert isinstance(json.loads(line), dict)
             except ValueError as wrong:
                 raise AssertionError(f"a log line is not a JSON object: {line[:300]}") from wrong
-        assert CANARY not in self.log(), "personal data stands in the log"
+        assert canary.found_in(self.log()) == [], "personal data or a secret stands in the log"
 
     def key_file_mode(self):
         return stat.S_IMODE(self.key_file.stat().st_mode)

@@ -6,6 +6,8 @@ import threading
 import time
 from dataclasses import dataclass
 
+from .canary import CANARY
+
 _numbers = itertools.count(1)
 
 
@@ -54,7 +56,7 @@ class HookServer:
         self.server.server_close()
 
     def hook(self, *answers):
-        path = f"/canarybird/{next(_numbers)}"  # an address is personal data: see engine.CANARY
+        path = f"/{CANARY}/{next(_numbers)}"  # an address is personal data
         made = Hook(f"http://127.0.0.1:{self.server.server_port}{path}", answers or [say(200)])
         self.hooks[path] = made
         return made

@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from .canary import CANARY, keep_secret
 from .ports import free_port
 
-USER, PASSWORD = "carillon", "correct horse"
+USER, PASSWORD = "carillon", keep_secret(f"correct horse of {CANARY}")
 
 
 @dataclass

@@ -33,6 +33,8 @@ struct lane_context {
   std::function<breaker_order(const std::string& provider)> standing_order;
   /// Time that never steps, for breakers, latencies and restarts; tests hold it.
   std::function<std::chrono::steady_clock::time_point()> steady = std::chrono::steady_clock::now;
+  /// The same as an instant, for rules that count in those; says nothing of the wall clock.
+  sys_time even_time() const { return sys_time{std::chrono::duration_cast<duration>(steady().time_since_epoch())}; }
   /// Tells both lanes' preference actors to forget something.
   std::function<void(const change&)> announce;
   /// Hands critical's debits of people's limits to bulk's throttle; empty in bulk.

@@ -18,8 +18,7 @@ std::uint64_t next_epoch() {
 
 constexpr std::chrono::seconds answer_time{10};
 
-/// An endpoint fails by the same measure as a provider would, and is probed no
-/// later.
+/// An endpoint fails by the same measure as a provider would, and is probed no later.
 endpoint_rules rules_for(const provider_config& config) {
   auto own = config.options.max_per_endpoint;
   auto share = own > 0 ? std::min(own, config.slots) : std::max<std::size_t>(1, config.slots / 8);
@@ -37,7 +36,7 @@ endpoint_rules rules_for(const provider_config& config) {
 /// How many more calls may start, beyond those on their way already.
 std::size_t provider_state::usable() {
   auto now = context->steady();
-  if (draining || in_doubt || epoch == 0 || context->clock.now() < paused_until)
+  if (draining || in_doubt || epoch == 0 || context->even_time() < paused_until)
     return 0;
   auto taken = calls.size() + granted;
   auto free = config.slots > taken ? config.slots - taken : 0;
@@ -67,13 +66,13 @@ limit_options provider_state::rate_limit() const {
   return limit;
 }
 
-/// Credit that lies unused must not add up to a burst: no more than a tenth of
-/// a second's calls are out at once.
+/// Credit that lies unused must not add up to a burst: no more than a tenth of a
+/// second's calls are out at once.
 std::size_t provider_state::within_rate(std::size_t n) {
   auto limit = rate_limit();
   auto most = static_cast<std::size_t>(limit.burst);
   n = std::min(n, most > granted ? most - granted : 0);
-  auto now = context->clock.now();
+  auto now = context->even_time();
   std::size_t paid = 0;
   while (paid < n && rate.take(limit, now))
     ++paid;
@@ -88,9 +87,8 @@ duration provider_state::patience() const {
   return found == context->config.channels.end() ? retry_options{}.max_backoff : found->second.retry.max_backoff;
 }
 
-/// Voids all credit that is out. Nothing is granted before whatever was started
-/// with it has arrived: else there could be more starts in the store than
-/// slots.
+/// Voids all credit that is out. Nothing is granted before whatever was started with
+/// it has arrived: else there could be more starts in the store than slots.
 void provider_state::new_epoch() {
   epoch = next_epoch();
   granted = 0;
@@ -98,8 +96,8 @@ void provider_state::new_epoch() {
   void_credit();
 }
 
-/// Work waits for a provider that will be back soon; an open breaker or a long
-/// pause blocks it, so that others may take its work.
+/// Work waits for a provider that will be back soon; an open breaker or a long pause
+/// blocks it, so that others may take its work.
 void provider_state::void_credit() {
   if (!peers)
     return;
@@ -110,7 +108,7 @@ void provider_state::void_credit() {
   auto failed = [this](const caf::error&) { cross(self, ready_atom_v, std::uint64_t{0}); };
   auto open = gate->state(context->steady()) == breaker_state::open;
   auto& whose = config.options.name;
-  if (open || paused_until > context->clock.now() + patience())
+  if (open || paused_until > context->even_time() + patience())
     self_ptr->request(peers->dispatcher, answer_time, credit_atom_v, whose, epoch, std::size_t{0}).then(voided, failed);
   else
     self_ptr->request(peers->dispatcher, answer_time, pause_atom_v, whose, epoch).then(voided, failed);
@@ -120,7 +118,7 @@ void provider_state::credit_voided(std::uint64_t which) {
   if (!in_doubt)
     return;
   if (which == 0)
-    return wake_at(context->clock.now() + config.recovery_pause);
+    return wake_at(context->even_time() + config.recovery_pause);
   if (which != epoch)
     return;
   in_doubt = false;
@@ -128,7 +126,7 @@ void provider_state::credit_voided(std::uint64_t which) {
 }
 
 void provider_state::wake_when_unblocked() {
-  auto now = context->clock.now();
+  auto now = context->even_time();
   if (paused_until > now)
     wake_at(paused_until);
   auto steady = context->steady();
@@ -137,13 +135,12 @@ void provider_state::wake_when_unblocked() {
 }
 
 void provider_state::wake_at(sys_time when) {
-  auto wait = std::max(when - context->clock.now(), duration{std::chrono::milliseconds{1}});
+  auto wait = std::max(when - context->even_time(), duration{std::chrono::milliseconds{1}});
   if (timer.set(context->steady() + wait))
     self_ptr->delayed_send(self_ptr, wait, beat_atom_v);
 }
 
-// ------------------------------------------------------------------
-// supervision
+// ------------------------------------------------------------------ supervision
 
 void provider_state::meet(const peers_ptr& now) {
   auto before = std::exchange(peers, now);
@@ -160,9 +157,8 @@ void provider_state::meet(const peers_ptr& now) {
         pass(now->status_sink, is_urgent(c.d.priority), report_atom_v, c.outcome);
 }
 
-/// Calls that an earlier incarnation recorded as started may have been taken.
-/// Void its credit first, let what was on its way into the store arrive, then
-/// read.
+/// Calls that an earlier incarnation recorded as started may have been taken. Void
+/// its credit first, let what was on its way into the store arrive, then read.
 void provider_state::recover() {
   if (std::exchange(recovering, true))
     return;
@@ -184,7 +180,7 @@ void provider_state::recover() {
 void provider_state::end_leftovers(const pulled_ptr& leftovers) {
   recovering = false;
   if (!leftovers) {
-    wake_at(context->clock.now() + config.recovery_pause);
+    wake_at(context->even_time() + config.recovery_pause);
     return;
   }
   for (auto& row : *leftovers) {

@@ -47,7 +47,7 @@ struct provider_state {
   token_bucket rate;
   std::mt19937_64 random;
   std::map<row_key, call> calls;
-  sys_time paused_until{}; ///< the provider as a whole
+  sys_time paused_until{}; ///< the provider as a whole, in even time
   std::uint64_t epoch = 0; ///< of the credit handed out; 0: recovering
   std::size_t granted = 0; ///< credit of this epoch that has not come back as work
   bool draining = false;

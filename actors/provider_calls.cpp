@@ -175,18 +175,18 @@ void provider_state::note(const call& c, const answer_meaning& meaning) {
     context->watch.log(log_level::error, "provider.credentials_refused",
                        {{"provider", config.options.name}, {"code", meaning.code}, {"detail", meaning.detail}});
   }
-  auto paused_before = paused_until > context->clock.now();
+  auto paused_before = paused_until > context->even_time();
   if (meaning.outcome == outcome::throttled && meaning.retry_after) {
     if (is_of_person(c.d))
       endpoints->pause(c.d.address, now + *meaning.retry_after, now);
     else
-      paused_until = std::max(paused_until, context->clock.now() + *meaning.retry_after);
+      paused_until = std::max(paused_until, context->even_time() + *meaning.retry_after);
   }
   if (gate->times_opened() != before) {
     context->watch.log(log_level::warning, "breaker.opened",
                        {{"provider", config.options.name}, {"lane", std::string{to_string(context->lane)}}});
     new_epoch();
-  } else if (!paused_before && paused_until > context->clock.now()) {
+  } else if (!paused_before && paused_until > context->even_time()) {
     new_epoch();
   }
   context->watch.breaker(context->lane, config.options.name, gate->state(now));

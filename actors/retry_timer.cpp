@@ -53,6 +53,7 @@ void retry_timer_state::beat() {
   if (!timer.rings(context->steady()))
     return;
   auto now = context->clock.now();
+  watch_clock(now);
   while (peers && !due.empty() && due.begin()->first <= now) {
     for (auto& queue : due.begin()->second)
       cross(peers->dispatcher, ready_atom_v, queue);
@@ -61,6 +62,15 @@ void retry_timer_state::beat() {
   if (context->steady() >= next_refresh)
     started ? refresh() : start();
   wake_at(due.empty() ? now + config.tick : std::min(due.begin()->first, now + config.tick));
+}
+
+void retry_timer_state::watch_clock(sys_time now) {
+  if (now + config.tick < std::exchange(last_beat, now)) {
+    due.clear();
+    set_back = true;
+    started = false;
+    next_refresh = context->steady();
+  }
 }
 
 void retry_timer_state::start() {
@@ -83,9 +93,13 @@ void retry_timer_state::found_queues(const queue_list_ptr& all) {
     return;
   }
   started = true;
-  for (auto& q : *all)
+  for (auto& q : *all) {
     if (q.next_due)
       waits({q.queue, q.space}, *q.next_due);
+    if (set_back && peers)
+      cross(peers->dispatcher, ready_atom_v, queue_key{q.queue, q.space});
+  }
+  set_back = false;
   refresh();
 }
 
@@ -116,7 +130,7 @@ void retry_timer_state::read(const due_list_ptr& entries, sys_time until) {
       due[rounded_up(entry.due)].insert({entry.queue, entry.space});
   if (!due.empty())
     wake_at(due.begin()->first);
-  read_until = until;
+  read_until = std::min(until, context->clock.now() + config.horizon);
   if (entries->size() == config.entries) {          // there is more before the horizon: read on soon
     read_until = entries->back().due - duration{1}; // another queue may share that instant
     next_refresh = context->steady() + config.tick;

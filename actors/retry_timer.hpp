@@ -34,6 +34,8 @@ struct retry_timer_state {
   std::map<sys_time, std::set<queue_key>> due; ///< instants within the horizon
   std::chrono::steady_clock::time_point next_refresh{};
   sys_time read_until{}; ///< due times before it are in `due` or were passed on
+  sys_time last_beat{};  ///< wall clock then
+  bool set_back = false; ///< the clock was, and not every queue was told yet
   bool reading = false;
   bool started = false; ///< overdue work from before is known
   wake_timer timer;
@@ -44,6 +46,8 @@ struct retry_timer_state {
   void plan(const report_ptr& what);
   void waits(const queue_key& queue, sys_time until);
   void beat();
+  /// Notices a clock that was set back: what waited by it is ready, says the store.
+  void watch_clock(sys_time now);
   void wake_at(sys_time when);
   void refresh();
   void read(const due_list_ptr& entries, sys_time until);

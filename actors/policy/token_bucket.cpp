@@ -35,6 +35,7 @@ duration tolerance_of(const limit_options& limit) {
 } // namespace
 
 bool token_bucket::take(const limit_options& limit, sys_time now) {
+  follow(now);
   if (next(limit, now) > now)
     return false;
   debit(limit, now);
@@ -42,21 +43,31 @@ bool token_bucket::take(const limit_options& limit, sys_time now) {
 }
 
 sys_time token_bucket::reserve(const limit_options& limit, sys_time now) {
+  follow(now);
   auto when = next(limit, now);
   debit(limit, now);
   return when;
 }
 
+void token_bucket::follow(sys_time now) {
+  arrival_ = arrival_at(now);
+  seen_ = now;
+}
+
+sys_time token_bucket::arrival_at(sys_time now) const {
+  return now < seen_ ? arrival_ - (seen_ - now) : arrival_;
+}
+
 sys_time token_bucket::next(const limit_options& limit, sys_time now) const {
   if (unlimited(limit))
     return now;
-  return std::max(now, std::max(arrival_, now) + interval_of(limit) - tolerance_of(limit));
+  return std::max(now, std::max(arrival_at(now), now) + interval_of(limit) - tolerance_of(limit));
 }
 
 double token_bucket::remaining(const limit_options& limit, sys_time now) const {
   if (unlimited(limit))
     return std::numeric_limits<double>::infinity();
-  auto used = std::max(arrival_, now) - now;
+  auto used = std::max(arrival_at(now), now) - now;
   auto left = static_cast<double>((tolerance_of(limit) - used).count());
   return std::clamp(left / static_cast<double>(interval_of(limit).count()), 0.0, burst_of(limit));
 }

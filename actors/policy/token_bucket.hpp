@@ -39,7 +39,13 @@ public:
   void refund(const limit_options& limit);
 
 private:
+  /// When it is full by a clock that shows `now`: one that was set back since takes
+  /// the bucket along, or it would stay empty until that time comes again.
+  sys_time arrival_at(sys_time now) const;
+  void follow(sys_time now);
+
   sys_time arrival_{}; ///< when the bucket is full
+  sys_time seen_{};    ///< the clock when it was last taken from
 };
 
 /// Buckets by key, bounded: the least recently used one goes first, which can only

@@ -119,6 +119,24 @@ TEST_CASE_METHOD(retry_timer_test, "it reads the horizon when it starts, and fur
   CHECK(woken() == 1);
 }
 
+TEST_CASE_METHOD(retry_timer_test, "a clock that is set back wakes every queue and reads the horizon anew") {
+  auto subject = ready();
+  send(subject, due_atom_v, first_queue, clock.now() + 5s);
+  advance(2s);
+  REQUIRE(woken() == 0);
+  store.queue_lists.always(std::vector<queue_state>{{"first", {}, true, {}}});
+  std::vector<sys_time> read_from;
+  store.dues.always([&](const scripted_lane_store::span& asked) {
+    read_from.push_back(asked.from);
+    return result<std::vector<due_entry>>{std::vector<due_entry>{}};
+  });
+  clock.step(-24h);
+  advance(2s);
+  CHECK(woken() == 1);
+  REQUIRE_FALSE(read_from.empty());
+  CHECK(read_from.front() < start_of_tests);
+}
+
 TEST_CASE_METHOD(retry_timer_test, "what is due past the horizon is left to the store and read in time") {
   auto subject = ready();
   auto due = clock.now() + 90s;
@@ -205,13 +223,18 @@ TEST_CASE_METHOD(retry_timer_test, "a clock that jumps ahead is noticed within a
 
 TEST_CASE_METHOD(retry_timer_test, "a clock that steps back wakes nobody twice and loses nothing") {
   auto subject = ready();
-  send(subject, due_atom_v, first_queue, clock.now() + 5s);
+  std::vector<due_entry> rows{{"first", {}, clock.now() + 5s}, {"backup", {}, clock.now() - 50min}};
+  store.dues.always([&rows](const scripted_lane_store::span& asked) {
+    std::vector<due_entry> found;
+    for (auto& row : rows)
+      if (asked.from < row.due && row.due <= asked.until)
+        found.push_back(row);
+    return result<std::vector<due_entry>>{found};
+  });
+  send(subject, due_atom_v, first_queue, rows[0].due);
   clock.step(-1h);
   advance(10s);
   CHECK(woken() == 0);
-  // Rows that were already read past, by the old clock, are due in an hour again.
-  auto due = clock.now() + 10min;
-  send(subject, due_atom_v, queue_key{"backup", {}}, due);
   advance(11min);
   CHECK(woken() == 1);
   advance(1h);

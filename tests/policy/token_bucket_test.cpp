@@ -251,3 +251,16 @@ TEST_CASE("a table never outgrows its capacity and keeps what was used last") {
       REQUIRE(table.find(kept) != nullptr);
   }
 }
+
+TEST_CASE("a clock that is set back takes the bucket along instead of emptying it for as long") {
+  token_bucket bucket;
+  auto limit = limit_of(2, 1min, 2);
+  CHECK(bucket.take(limit, start));
+  CHECK(bucket.take(limit, start));
+  CHECK_FALSE(bucket.take(limit, start));
+  auto earlier = start - 24h;
+  CHECK(bucket.next(limit, earlier) == earlier + 30s);
+  CHECK_FALSE(bucket.take(limit, earlier));
+  CHECK(bucket.take(limit, earlier + 30s));
+  CHECK_FALSE(bucket.take(limit, earlier + 30s));
+}

@@ -114,7 +114,7 @@ TEST_CASE("no statement of the engine's reads or writes scans a table") {
   lane_tables in{*db};
   auto now = f.clock().now();
   pull(in, {provider, live, now, 10, {}});
-  queue_states(in);
+  queue_states(in, now);
   due_between(in, now, now + 2h, 10);
   expired_held(in, now, 10);
   in_flight(in, provider, 0, 10);
@@ -163,4 +163,34 @@ TEST_CASE("preferences are readable as the table people expect") {
   CHECK(row.text(1) == "*");
   CHECK(row.text(2) == "*");
   CHECK(row.integer(3) == 1);
+}
+
+TEST_CASE("what waits for its retry is ready once the clock is set back, what waits for an hour stays") {
+  sqlite_fixture f;
+  sample_maker make{f, lane::bulk};
+  auto retried = make.make();
+  retried.deliveries[0].due = f.clock().now() + 30s;
+  kept(f.bulk(), retried);
+  auto limited = make.make();
+  auto& place = limited.deliveries[0];
+  place.limits_paid = true;
+  move_to(place, delivery_status::scheduled, f.clock().now());
+  place.due = f.clock().now() + 1min;
+  kept(f.bulk(), limited);
+  auto at_an_hour = make.make();
+  move_to(at_an_hour.deliveries[0], delivery_status::scheduled, f.clock().now());
+  at_an_hour.deliveries[0].due = f.clock().now() + 1h;
+  kept(f.bulk(), at_an_hour);
+  f.settle(lane::bulk);
+  CHECK(pulled_from(f.bulk(), f.clock().now()).rows.empty());
+
+  f.clock().advance(-24h);
+  for (int opened = 0; opened < 2; ++opened) {
+    auto ready = keys_of(pulled_from(f.bulk(), f.clock().now()).rows);
+    CHECK(ready == std::vector{retried.deliveries[0].key, limited.deliveries[0].key});
+    auto queues = must<std::vector<queue_state>>([&](auto then) { f.bulk().queues(then); });
+    REQUIRE(queues.size() == 1);
+    CHECK(queues[0].ready);
+    f.reopen();
+  }
 }

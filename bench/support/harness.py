@@ -60,7 +60,10 @@ class Process:
     """A child that is ended with its owner."""
 
     def __init__(self, command, **options):
-        self.child = subprocess.Popen([str(word) for word in command], **options)
+        self.child = self.spawn(command, **options)
+
+    def spawn(self, command, **options):
+        return subprocess.Popen([str(word) for word in command], **options)
 
     def stop(self, seconds=40):
         if self.child.poll() is None:

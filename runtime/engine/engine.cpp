@@ -22,8 +22,8 @@ result<T> wait_for(Call call) {
 
 } // namespace
 
-engine::engine(const options& config)
-    : config_(config), watch_(config, clock_), settings_(std::make_shared<const feature_settings>()) {}
+engine::engine(const options& config, const wall_clock& clock)
+    : config_(config), clock_(clock), watch_(config, clock_), settings_(std::make_shared<const feature_settings>()) {}
 
 engine::~engine() {
   stop();
@@ -103,6 +103,10 @@ void engine::resume_erasures() {
           watch_.log(log_level::error, "erasure.unfinished", {{"detail", done.error().detail}});
       });
   });
+}
+
+void engine::end_actor(lane l, const std::string& name) {
+  cross(lane_of(l).supervisor(), order_atom_v, name);
 }
 
 void engine::drain() {

@@ -7,7 +7,6 @@
 #include <memory>
 #include <mutex>
 
-#include "runtime/engine/clock.hpp"
 #include "runtime/engine/lane_runtime.hpp"
 #include "runtime/engine/sandbox_memory.hpp"
 #include "runtime/engine/watch.hpp"
@@ -17,7 +16,8 @@ namespace carillon {
 
 class engine final : public engine_port {
 public:
-  explicit engine(const options& config);
+  /// `clock` outlives it.
+  engine(const options& config, const wall_clock& clock);
   ~engine() override;
 
   /// Opens the store, reads settings and standing orders, starts the lanes and
@@ -27,6 +27,8 @@ public:
   /// Calls `then` from an engine thread if a lane gives up; once. Before start().
   void on_hopeless(std::function<void()> then) { hopeless_ = std::move(then); }
 
+  /// Ends one actor as a crash would; its supervisor starts it again. For tests.
+  void end_actor(lane l, const std::string& name);
   /// Intake and grants stop; what is durable stays, calls on the wire may end.
   void drain();
   /// Waits until no call is on its way, at most until `deadline`; false past it.
@@ -61,7 +63,7 @@ private:
   lane_links links_of(lane l);
 
   const options& config_;
-  system_clock clock_;
+  const wall_clock& clock_;
   carillon::watch watch_;
   sandbox_memory sandbox_;
   key_registry keys_;

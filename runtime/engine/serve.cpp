@@ -7,6 +7,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "runtime/engine/clock.hpp"
 #include "runtime/engine/engine.hpp"
 #include "runtime/engine/thread_name.hpp"
 #include "runtime/http/http_server.hpp"
@@ -82,11 +83,15 @@ void shut_down(engine& e, http_server& http, duration grace) {
 } // namespace
 
 int serve(const options& config) {
+  return serve(config, system_clock{}, [](engine&) {});
+}
+
+int serve(const options& config, const wall_clock& clock, const std::function<void(engine&)>& is_serving) {
   auto signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr); // inherited by every thread: only sigwait takes them
   std::signal(SIGPIPE, SIG_IGN);
 
-  engine e{config};
+  engine e{config, clock};
   std::atomic<bool> hopeless{false};
   e.on_hopeless([&hopeless] {
     hopeless = true;
@@ -104,6 +109,7 @@ int serve(const options& config) {
                  {"port", std::to_string(http.port())},
                  {"admin_port", std::to_string(http.admin_port())},
                  {"store", config.store.folder.string()}});
+  is_serving(e);
   int signal = 0;
   sigwait(&signals, &signal);
   end_at_next_signal();

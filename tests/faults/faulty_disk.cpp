@@ -153,7 +153,7 @@ int faulty_disk::sync(tracked& file, sqlite3_file* real, std::uint64_t& failures
   return std::exchange(failures_seen, file.failed_syncs) == file.failed_syncs ? SQLITE_OK : SQLITE_IOERR_FSYNC;
 }
 
-void faulty_disk::restore_power(std::mt19937_64& random) {
+void faulty_disk::leave_remains(std::mt19937_64& random) {
   std::scoped_lock guard{mutex_};
   for (auto& [path, file] : files_) {
     std::error_code none;
@@ -178,6 +178,11 @@ void faulty_disk::restore_power(std::mt19937_64& random) {
     }
     std::filesystem::remove(path.substr(0, path.rfind("-wal")) + "-shm", none);
   }
+}
+
+void faulty_disk::restore_power(std::mt19937_64& random) {
+  leave_remains(random);
+  std::scoped_lock guard{mutex_};
   files_.clear();
   faults_ = {};
   last_operation_ = UINT64_MAX;

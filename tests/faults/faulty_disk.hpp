@@ -40,8 +40,9 @@ public:
   bool has_power() const;
   /// Writes and syncs so far.
   std::uint64_t operations() const;
-  /// Every connection is closed, or will never be used again: puts the files into
-  /// a state the crash may have left, and lets them be opened again.
+  /// Puts the files into a state that the power loss may have left.
+  void leave_remains(std::mt19937_64& random);
+  /// The same once every connection is closed, and lets the files be opened again.
   void restore_power(std::mt19937_64& random);
 
   // For the VFS's own functions.

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "runtime/client/transfer_pool.hpp"
-#include "runtime/client/unique_fd.hpp"
+#include "runtime/unique_fd.hpp"
 
 namespace carillon {
 

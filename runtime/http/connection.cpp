@@ -2,6 +2,7 @@
 
 #include <boost/asio/write.hpp>
 
+#include "runtime/unique_fd.hpp"
 
 namespace carillon::http {
 namespace {
@@ -15,22 +16,6 @@ std::string_view view(const boost::beast::flat_buffer& buffer) {
   auto data = buffer.data();
   return {static_cast<const char*>(data.data()), data.size()};
 }
-
-/// A socket's descriptor on its way from one event loop to another.
-class traveller {
-public:
-  explicit traveller(int fd) : fd_(fd) {}
-  traveller(traveller&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  traveller& operator=(traveller&&) = delete;
-  ~traveller() {
-    if (fd_ >= 0)
-      ::close(fd_);
-  }
-  int arrive() { return std::exchange(fd_, -1); }
-
-private:
-  int fd_;
-};
 
 } // namespace
 
@@ -198,7 +183,7 @@ pool& connection::lane_pool() const {
 
 void connection::move_to(pool& target) {
   boost::system::error_code ec;
-  traveller fd{socket_->release(ec)};
+  unique_fd fd{socket_->release(ec)}; // on its way from one event loop to another
   auto self = at_->remove(this);
   if (ec)
     return close();
@@ -208,7 +193,7 @@ void connection::move_to(pool& target) {
   target.way_in()->post([this, self = std::move(self), fd = std::move(fd)]() mutable {
     boost::system::error_code failed;
     socket_.emplace(at_->context());
-    socket_->assign(protocol_, fd.arrive(), failed);
+    socket_->assign(protocol_, fd.release(), failed);
     at_->add(std::move(self));
     if (failed)
       return close();

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "runtime/http/digest.hpp"
+#include "runtime/unique_fd.hpp"
 
 namespace carillon {
 namespace {
@@ -33,22 +34,6 @@ std::string random_digits(std::size_t count) {
         out += base62[byte % base62.size()];
   return out;
 }
-
-/// Closes a file descriptor.
-class descriptor {
-public:
-  explicit descriptor(int fd) : fd_(fd) {}
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  ~descriptor() {
-    if (fd_ >= 0)
-      ::close(fd_);
-  }
-  int get() const { return fd_; }
-
-private:
-  int fd_;
-};
 
 fault file_fault(const std::filesystem::path& file) {
   auto reason = std::generic_category().message(errno);
@@ -83,8 +68,8 @@ status_result write_key_file(const std::filesystem::path& file, std::string_view
   // A new file each time: an old one could have wider rights or be a link to elsewhere.
   std::error_code ignored;
   std::filesystem::remove(file, ignored);
-  descriptor fd{::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
-  if (fd.get() < 0)
+  unique_fd fd{::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+  if (!fd)
     return file_fault(file);
   auto line = std::string{text} + '\n';
   if (::write(fd.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size()) || ::fsync(fd.get()) != 0)

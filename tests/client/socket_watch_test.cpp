@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "runtime/client/socket_watch.hpp"
-#include "runtime/client/unique_fd.hpp"
+#include "runtime/unique_fd.hpp"
 
 using namespace carillon;
 

@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "runtime/client/unique_fd.hpp"
+#include "runtime/unique_fd.hpp"
 
 namespace carillon::test {
 

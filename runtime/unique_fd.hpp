@@ -20,6 +20,8 @@ public:
       ::close(fd_);
   }
   int get() const { return fd_; }
+  /// Gives it up to the caller, who closes it.
+  int release() { return std::exchange(fd_, -1); }
   explicit operator bool() const { return fd_ >= 0; }
 
 private:

@@ -16,6 +16,11 @@ constexpr std::size_t dead_letters_counted = 1'000'000;
 constexpr std::size_t attempts_read = 100'000;
 constexpr std::size_t recent_rows_read = 300'000;
 constexpr auto attempts_reach_back = std::chrono::hours{1};
+// Nothing is decided before the limits are rebuilt, so reading ends in time for the
+// first delivery even where the file comes from a slow disk.
+constexpr auto attempts_search_time = std::chrono::milliseconds{200};
+constexpr auto attempts_load_time = std::chrono::milliseconds{400};
+constexpr std::size_t rows_between_looks = 256;
 
 /// One page being filled from candidates, newest first.
 class page_builder {
@@ -185,26 +190,44 @@ dead_letter_page dead_letter_list(lane_tables& in, const dead_letter_filter& wha
   return page;
 }
 
-std::vector<delivery> recent_attempts(lane_tables& in, sys_time since) {
-  snapshot still{in.db};
+namespace {
+
+/// The newest first, as far as the time goes; then those on the wire, however old.
+std::vector<row_key> attempted_since(lane_tables& in, sys_time since) {
+  auto until = std::chrono::steady_clock::now() + attempts_search_time;
   std::vector<row_key> keys;
   auto rows = in.db.use("SELECT key, last_attempt_at FROM delivery WHERE key >= ?1 ORDER BY key DESC LIMIT ?2");
   rows.with(first_key_at(since - attempts_reach_back), recent_rows_read);
   auto oldest_seen = due_never;
-  while (keys.size() < attempts_read && rows.step()) {
+  for (std::size_t n = 1; keys.size() < attempts_read && rows.step(); ++n) {
     oldest_seen = rows.integer(0);
     if (rows.integer(1) >= since.time_since_epoch().count())
       keys.push_back(oldest_seen);
+    if (n % rows_between_looks == 0 && std::chrono::steady_clock::now() >= until)
+      break;
   }
   auto on_wire = in.db.use("SELECT key FROM delivery WHERE status < 4 AND status = 2 AND key < ?1");
   on_wire.with(oldest_seen);
   while (keys.size() < attempts_read && on_wire.step())
     keys.push_back(on_wire.integer(0));
-  auto reserved = reserved_places(in, since);
-  keys.insert(keys.end(), reserved.begin(), reserved.end());
+  return keys;
+}
+
+} // namespace
+
+std::vector<delivery> recent_attempts(lane_tables& in, sys_time since) {
+  snapshot still{in.db};
+  auto keys = reserved_places(in, since);
+  for (auto key : attempted_since(in, since))
+    keys.push_back(key);
+  auto until = std::chrono::steady_clock::now() + attempts_load_time;
   std::vector<delivery> all;
-  for (auto& row : load_all(in, keys))
-    all.push_back(std::move(row.d));
+  for (std::size_t at = 0; at < keys.size() && std::chrono::steady_clock::now() < until; at += rows_between_looks) {
+    auto end = std::min(at + rows_between_looks, keys.size());
+    for (auto& row : load_all(
+           in, {keys.begin() + static_cast<std::ptrdiff_t>(at), keys.begin() + static_cast<std::ptrdiff_t>(end)}))
+      all.push_back(std::move(row.d));
+  }
   return all;
 }
 

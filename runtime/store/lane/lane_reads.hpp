@@ -24,7 +24,8 @@ result<notification_view> find_view(lane_tables& in, const space& where, const u
 notification_page list_page(lane_tables& in, const notification_filter& what);
 dead_letter_page dead_letter_list(lane_tables& in, const dead_letter_filter& what);
 /// Attempts since `since`, of deliveries accepted up to an hour before it (no
-/// index by attempt: the hot path would pay for it) and of those on the wire.
+/// index by attempt: the hot path would pay for it) and of those on the wire, and
+/// places reserved. The newest of them where reading takes longer than 0.6 s.
 std::vector<delivery> recent_attempts(lane_tables& in, sys_time since);
 
 } // namespace carillon

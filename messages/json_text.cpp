@@ -49,6 +49,16 @@ bool plain(char c) {
 
 } // namespace
 
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    auto length = byte_at(text, i) < 0x80 ? 1 : sequence_at(text, i);
+    if (length == 0)
+      return false;
+    i += length;
+  }
+  return true;
+}
+
 void append_quoted(std::string& out, std::string_view value) {
   out += '"';
   for (std::size_t i = 0; i < value.size();) {

@@ -8,6 +8,9 @@
 
 namespace carillon {
 
+/// True where the bytes are UTF-8 (RFC 3629: shortest forms, no surrogates).
+bool is_utf8(std::string_view text);
+
 /// Appends `value` as a JSON string. Bytes that are not UTF-8 (a vendor's answer
 /// may hold anything) become U+FFFD, so that what is written can be read again.
 void append_quoted(std::string& out, std::string_view value);

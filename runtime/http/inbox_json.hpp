@@ -1,9 +1,9 @@
 // One item of the in-app feed in JSON.
 #pragma once
 
-#include "runtime/http/json_text.hpp"
 #include "runtime/http/response.hpp"
 #include "runtime/http/rfc3339.hpp"
+#include "runtime/http/strict_json.hpp"
 
 namespace carillon::http {
 

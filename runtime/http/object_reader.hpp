@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "messages/domain.hpp"
-#include "runtime/http/json_text.hpp"
+#include "runtime/http/strict_json.hpp"
 
 namespace carillon::http {
 

@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-#include "runtime/http/json_text.hpp"
+#include "runtime/http/strict_json.hpp"
 
 namespace carillon::http {
 

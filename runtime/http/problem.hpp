@@ -4,7 +4,7 @@
 #include <string>
 
 #include "runtime/http/exchange.hpp"
-#include "runtime/http/json_text.hpp"
+#include "runtime/http/strict_json.hpp"
 
 namespace carillon::http {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/policy/choice.hpp"
+#include "messages/json_text.hpp"
 #include "runtime/http/contacts_json.hpp"
 #include "runtime/http/digest.hpp"
 #include "runtime/http/object_reader.hpp"

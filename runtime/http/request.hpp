@@ -8,7 +8,7 @@
 
 #include "config/options.hpp"
 #include "messages/domain.hpp"
-#include "runtime/http/json_text.hpp"
+#include "runtime/http/strict_json.hpp"
 
 namespace carillon::http {
 

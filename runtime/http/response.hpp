@@ -3,7 +3,7 @@
 #pragma once
 
 #include "messages/ports.hpp"
-#include "runtime/http/json_text.hpp"
+#include "runtime/http/strict_json.hpp"
 
 namespace carillon::http {
 

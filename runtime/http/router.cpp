@@ -4,8 +4,9 @@
 #include <array>
 
 #include "messages/domain.hpp"
-#include "runtime/http/json_text.hpp"
+#include "messages/json_text.hpp"
 #include "runtime/http/limits.hpp"
+#include "runtime/http/strict_json.hpp"
 
 namespace carillon::http {
 namespace {

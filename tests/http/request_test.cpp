@@ -5,6 +5,7 @@
 #include <catch2/generators/catch_generators_range.hpp>
 
 #include "actors/policy/choice.hpp"
+#include "messages/json_text.hpp"
 
 using namespace carillon;
 using namespace carillon::http;

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "runtime/http/exchange.hpp"
-#include "runtime/http/json_text.hpp"
 #include "runtime/http/service.hpp"
+#include "runtime/http/strict_json.hpp"
 
 namespace carillon::http {
 

@@ -22,9 +22,6 @@ result<json> parse_json(std::string_view text);
 std::string to_text(const json& value);
 std::string to_text(const ordered_json& value);
 
-/// True where the bytes are UTF-8 (RFC 3629: shortest forms, no surrogates).
-bool is_utf8(std::string_view text);
-
 /// One reference token of an RFC 6901 pointer: `/` becomes `~1`, `~` becomes `~0`.
 std::string pointer_token(std::string_view name);
 

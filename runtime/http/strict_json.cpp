@@ -1,4 +1,4 @@
-#include "runtime/http/json_text.hpp"
+#include "runtime/http/strict_json.hpp"
 
 #include <vector>
 
@@ -93,31 +93,6 @@ std::string to_text(const json& value) {
 
 std::string to_text(const ordered_json& value) {
   return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
-
-bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    auto lead = static_cast<unsigned char>(text[i]);
-    std::size_t more = lead < 0x80                   ? 0
-                       : lead >= 0xc2 && lead < 0xe0 ? 1
-                       : lead >= 0xe0 && lead < 0xf0 ? 2
-                       : lead >= 0xf0 && lead < 0xf5 ? 3
-                                                     : text.size();
-    if (i + more >= text.size())
-      return false;
-    char32_t point = more == 0 ? lead : lead & (0x3fU >> more);
-    for (std::size_t k = 1; k <= more; ++k) {
-      auto next = static_cast<unsigned char>(text[i + k]);
-      if (next >> 6 != 2)
-        return false;
-      point = point << 6 | (next & 0x3f);
-    }
-    if ((more == 2 && point < 0x800) || (more == 3 && (point < 0x10000 || point > 0x10ffff))
-        || (point >= 0xd800 && point < 0xe000))
-      return false;
-    i += more + 1;
-  }
-  return true;
 }
 
 std::string pointer_token(std::string_view name) {

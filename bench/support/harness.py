@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import urllib.error
 import urllib.request
 
@@ -35,8 +36,8 @@ def build(arguments):
 
 def wait_until(condition, what, seconds=60, every=0.05):
     """Asks `condition` again and again; fails with `what` after `seconds`."""
-    pause = threading.Event()
-    for _ in range(int(seconds / every)):
+    pause, give_up = threading.Event(), time.monotonic() + seconds
+    while time.monotonic() < give_up:
         answer = condition()
         if answer:
             return answer
@@ -50,9 +51,9 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def fetch(url, method="GET", headers=None, body=None):
+def fetch(url, method="GET", headers=None, body=None, timeout=30):
     request = urllib.request.Request(url, method=method, headers=headers or {}, data=body)
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=timeout) as answer:
         return answer.read().decode()
 
 
@@ -128,10 +129,13 @@ class Engine(Process):
             if self.child.poll() is not None:
                 raise RuntimeError(f"the engine ended with {self.child.returncode}:\n{self.log_tail()}")
             try:
-                return fetch(f"http://127.0.0.1:{self.admin_port}/readyz") is not None
+                return fetch(f"http://127.0.0.1:{self.admin_port}/readyz", timeout=2) is not None
             except (urllib.error.URLError, OSError):
                 return False
-        wait_until(ready, f"the engine is not ready:\n{self.log_tail()}", seconds, 0.02)
+        try:
+            wait_until(ready, "the engine is not ready", seconds, 0.02)
+        except TimeoutError as problem:
+            raise TimeoutError(f"{problem}:\n{self.log_tail()}") from None
         return self
 
     def kill(self):

@@ -1,5 +1,6 @@
 #include "actors/preference.hpp"
 
+#include <algorithm>
 #include <caf/all.hpp>
 
 #include "actors/messaging.hpp"
@@ -20,9 +21,11 @@ const notification& notification_of(const preference_state::waiting& what) {
   return *std::get<work_ptr>(what)->n;
 }
 
+using address_list = preference_state::address_list;
+
 /// Addresses the request itself brought; the ledger is asked about them too.
-std::vector<std::pair<channel, std::string>> own_addresses(const notification& n) {
-  std::vector<std::pair<channel, std::string>> addresses;
+address_list own_addresses(const notification& n) {
+  address_list addresses;
   if (n.to.empty())
     return addresses;
   for (auto on : all_channels)
@@ -38,6 +41,22 @@ std::vector<std::string> reach(const notification& n, const person& who, channel
   if (!own.empty() && (on != channel::in_app || n.to.empty()))
     return own;
   return addresses_of(who.who ? who.who->contacts : contacts{}, on, n.user_id);
+}
+
+/// The address of stored work, where the ledger was not asked about it: it has left
+/// the person's contacts since.
+std::optional<address_list::value_type> unasked(const preference_state::waiting& what, const person& who,
+                                                const address_list& asked) {
+  auto* work = std::get_if<work_ptr>(&what);
+  if (work == nullptr || (*work)->d.address.empty())
+    return std::nullopt;
+  auto& d = (*work)->d;
+  auto now = addresses_of(who.who ? who.who->contacts : contacts{}, d.channel, d.user_id);
+  address_list::value_type own{d.channel, d.address};
+  if (std::find(now.begin(), now.end(), d.address) != now.end()
+      || std::find(asked.begin(), asked.end(), own) != asked.end())
+    return std::nullopt;
+  return own;
 }
 
 /// A suppression among it may have ended since it was read.
@@ -100,29 +119,38 @@ std::shared_ptr<const person> preference_state::person_for(waiting& what) {
       return nullptr;
     }
     if (auto* cached = people.find(key); cached && still_good(**cached, context->clock.now())) {
+      if (auto left = unasked(what, **cached, extra)) {
+        look_up_person(std::move(what), {std::move(*left)});
+        return nullptr;
+      }
       context->watch.preference_cache(true);
       return *cached;
     }
   }
+  look_up_person(std::move(what), std::move(extra));
+  return nullptr;
+}
+
+void preference_state::look_up_person(waiting what, address_list extra) {
   context->watch.preference_cache(false);
+  auto where = notification_of(what).space;
+  auto user_id = notification_of(what).user_id;
+  auto key = person_key(where, user_id);
   // People without extra addresses share one look-up; others get their own.
   auto token = extra.empty() ? key : key + '\n' + std::to_string(next_token++);
   auto [entry, fresh] = look_ups.try_emplace(token);
   entry->second.waiters.push_back(std::move(what));
-  if (fresh) {
-    entry->second.person_key = key;
-    entry->second.cacheable = extra.empty();
-    under_way[key] = token;
-    auto& asked = notification_of(entry->second.waiters.front());
-    context->control.find_person(asked.space, asked.user_id, std::move(extra),
-                                 [to = self, token](result<person> answer) {
-                                   if (answer)
-                                     cross(to, answer_atom_v, token, std::move(*answer));
-                                   else
-                                     cross(to, answer_atom_v, token);
-                                 });
-  }
-  return nullptr;
+  if (!fresh)
+    return;
+  entry->second.person_key = key;
+  entry->second.extra = extra;
+  under_way[key] = token;
+  context->control.find_person(where, user_id, std::move(extra), [to = self, token](result<person> answer) {
+    if (answer)
+      cross(to, answer_atom_v, token, std::move(*answer));
+    else
+      cross(to, answer_atom_v, token);
+  });
 }
 
 void preference_state::decide(waiting what) {
@@ -144,10 +172,14 @@ void preference_state::found(const std::string& token, const person& who) {
       decide(std::move(what));
     return;
   }
-  if (asked.cacheable)
+  if (asked.extra.empty())
     people.put(asked.person_key, std::make_shared<const person>(who));
   for (auto& what : asked.waiters)
-    std::visit([&](auto& work) { apply(work, who); }, what);
+    if (auto left = unasked(what, who, asked.extra)) {
+      look_up_person(std::move(what), {std::move(*left)});
+    } else {
+      std::visit([&](auto& work) { apply(work, who); }, what);
+    }
 }
 
 void preference_state::not_found(const std::string& token) {

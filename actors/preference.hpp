@@ -21,6 +21,7 @@ struct preference_config {
 struct preference_state {
   static inline const char* name = "preference";
   using waiting = std::variant<intake_ptr, work_ptr>;
+  using address_list = std::vector<std::pair<channel, std::string>>;
 
   context_ptr context;
   preference_actor self;
@@ -30,7 +31,7 @@ struct preference_state {
   /// A look-up under way: who waits for it, and whether it was overtaken by a change.
   struct look_up {
     std::string person_key;
-    bool cacheable = false;
+    address_list extra; ///< asked about beside the person's own; with any, the answer is not cached
     bool overtaken = false;
     std::vector<waiting> waiters;
   };
@@ -45,6 +46,8 @@ struct preference_state {
 
   /// Cached, or null after starting a look-up that `what` waits for.
   std::shared_ptr<const person> person_for(waiting& what);
+  /// Asks the control store, about those addresses too; `what` waits for the answer.
+  void look_up_person(waiting what, address_list extra);
   void apply(const intake_ptr& what, const person& who);
   void apply(const work_ptr& what, const person& who);
   std::vector<delivery_work> deliveries_for(const intake& what, const person& who) const;

@@ -1,4 +1,6 @@
 // Order among requests of one person, and channels that cannot be used.
+#include <catch2/generators/catch_generators.hpp>
+
 #include "tests/actors/preference_fixture.hpp"
 
 using namespace carillon;
@@ -31,4 +33,26 @@ TEST_CASE_METHOD(preference_test, "a channel without a provider fails at once an
   REQUIRE(deliveries.size() == 2);
   CHECK(deliveries[0].d.decision.rule == "no_provider");
   CHECK(deliveries[1].d.status == delivery_status::queued);
+}
+
+TEST_CASE_METHOD(preference_test, "the ledger is asked about a stored address that has left the person's contacts") {
+  auto moved = stored_user();
+  moved->contacts.email = "new@example.org";
+  auto known = GENERATE(false, true);
+  if (known) {
+    decide(request(), found(moved));
+    decided();
+  }
+  send(subject, decide_atom_v, stored_work()); // to someone@example.org
+  if (!known) {
+    CHECK(control.people.asked().extra.empty());
+    control.people.answer(found(moved));
+    run();
+  }
+  CHECK(throttle_peer.empty());
+  std::pair<channel, std::string> left{channel::email, "someone@example.org"};
+  CHECK(control.people.asked().extra == std::vector{left});
+  control.people.answer(person{moved, {left}, false});
+  run();
+  CHECK(recorded()->update.d.decision.rule == "suppression");
 }

@@ -43,6 +43,13 @@ void throttle_state::start() {
   });
 }
 
+/// It waited: what the person wants, and the time, may have changed meanwhile.
+template <class Work>
+void throttle_state::decide_again(const Work& what) {
+  auto& n = *what->n;
+  pass(peers->preference_for(n.user_id), is_urgent(n.priority), decide_atom_v, what);
+}
+
 void throttle_state::rebuild(const std::vector<pulled>& recent) {
   auto settings = context->settings();
   // In the order of use, so that reserved places follow what was used before them.
@@ -60,7 +67,7 @@ void throttle_state::rebuild(const std::vector<pulled>& recent) {
   }
   rebuilt = true;
   for (auto& what : std::exchange(early, {}))
-    decide(std::move(what));
+    std::visit([this](auto& work) { decide_again(work); }, what);
 }
 
 void throttle_state::decide(waiting what) {

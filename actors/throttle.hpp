@@ -3,7 +3,8 @@
 // exempt from them and posts its debits there. Limits of a channel and of everything
 // hold critical to what it sends itself, and it posts those debits too: so both
 // lanes together keep them, and bulk is the one that yields. After a start the
-// buckets are rebuilt from recent attempts; work that comes before that waits.
+// buckets are rebuilt from recent attempts; work that comes before that waits, and
+// preference decides it again then.
 #pragma once
 
 #include <variant>
@@ -31,6 +32,8 @@ struct throttle_state {
   void start();
   void rebuild(const std::vector<pulled>& recent);
   void decide(waiting what);
+  template <class Work>
+  void decide_again(const Work& what);
   void apply(const intake_ptr& what);
   void apply(const work_ptr& what);
   /// Shows how the limits stand; the fault that a limit would refuse the request with.

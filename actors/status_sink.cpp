@@ -20,6 +20,11 @@ suppression dead_address(const delivery& d, std::string id) {
   return s;
 }
 
+/// Both start from the same state of the delivery: the store would take only one of them.
+bool same_step(const delivery_update& a, const delivery_update& b) {
+  return a.expected == b.expected && a.expected_attempts == b.expected_attempts;
+}
+
 } // namespace
 
 void status_sink_state::reported(const report_ptr& what) {
@@ -36,12 +41,20 @@ void status_sink_state::reported(const report_ptr& what) {
 }
 
 void status_sink_state::record(const order_ptr& what) {
-  if (!pending.emplace(what->update.d.key, what).second)
-    return; // being written already: a provider repeated itself after a restart
-  if (what->suppress_address && !what->update.d.address.empty())
-    suppress(*what);
+  auto& line = pending[what->update.d.key];
+  for (auto& known : line)
+    if (same_step(known->update, what->update))
+      return; // being written already: a provider repeated itself after a restart
+  line.push_back(what);
+  if (line.size() == 1)
+    begin(*what);
+}
+
+void status_sink_state::begin(const update_order& what) {
+  if (what.suppress_address && !what.update.d.address.empty())
+    suppress(what);
   else
-    write(*what);
+    write(what);
 }
 
 /// First the ledger, then the outcome: a crash between the two repeats the attempt
@@ -69,19 +82,29 @@ void status_sink_state::write(const update_order& what) {
 }
 
 void status_sink_state::written(row_key key, const update_result& answer) {
-  auto found = pending.extract(key);
-  if (found.empty())
+  auto found = pending.find(key);
+  if (found == pending.end())
     return;
-  auto& what = *found.mapped();
+  auto order = std::move(found->second.front());
+  found->second.pop_front();
+  if (found->second.empty())
+    pending.erase(found);
+  else
+    begin(*found->second.front());
+  settle(*order);
+  if (!answer.applied)
+    return; // cancelled or resolved meanwhile: that stands
+  follow(*order);
+  for (auto& sibling : answer.released)
+    release(sibling);
+}
+
+void status_sink_state::settle(const update_order& what) {
+  auto key = what.update.d.key;
   if (auto* provider = what.settle_with.empty() ? nullptr : peers->provider(what.settle_with))
     cross(*provider, settle_atom_v, key);
   if (what.work) // ended, or waits for a time: not to be read again now
     cross(peers->dispatcher, settle_atom_v, queue_key{what.work->d.queue, what.work->d.space}, key);
-  if (!answer.applied)
-    return; // cancelled or resolved meanwhile: that stands
-  follow(what);
-  for (auto& sibling : answer.released)
-    release(sibling);
 }
 
 void status_sink_state::follow(const update_order& what) {
@@ -114,13 +137,8 @@ void status_sink_state::failed(row_key key) {
 
 void status_sink_state::beat() {
   for (auto key : std::exchange(refused, {}))
-    if (auto found = pending.find(key); found != pending.end()) {
-      auto& what = *found->second;
-      if (what.suppress_address)
-        suppress(what);
-      else
-        write(what);
-    }
+    if (auto found = pending.find(key); found != pending.end())
+      begin(*found->second.front());
 }
 
 status_sink_actor::behavior_type status_sink(status_sink_actor::stateful_pointer<status_sink_state> self,
@@ -138,7 +156,7 @@ status_sink_actor::behavior_type status_sink(status_sink_actor::stateful_pointer
     [self](answer_atom, row_key key) { self->state.failed(key); },
     [self](changed_atom, row_key key) {
       if (auto found = self->state.pending.find(key); found != self->state.pending.end())
-        self->state.write(*found->second);
+        self->state.write(*found->second.front());
     },
     [self](beat_atom) { self->state.beat(); },
     [self](look_atom) { report_mailbox(self, *self->state.context); },

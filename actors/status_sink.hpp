@@ -4,6 +4,7 @@
 // until it can: the slots stay taken meanwhile, which bounds it.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <random>
 
@@ -25,14 +26,17 @@ struct status_sink_state {
   status_sink_actor::stateful_pointer<status_sink_state> self_ptr = nullptr;
   peers_ptr peers;
   std::mt19937_64 random;
-  std::map<row_key, order_ptr> pending; ///< not durable yet
-  std::vector<row_key> refused;         ///< of those, what the store could not write
+  /// Not durable yet: per delivery the one being written, then those from a later state of it.
+  std::map<row_key, std::deque<order_ptr>> pending;
+  std::vector<row_key> refused; ///< of those, what the store could not write
 
   void reported(const report_ptr& what);
   void record(const order_ptr& what);
+  void begin(const update_order& what);
   void suppress(const update_order& what);
   void write(const update_order& what);
   void written(row_key key, const update_result& answer);
+  void settle(const update_order& what);
   void follow(const update_order& what);
   void release(const delivery& sibling);
   void failed(row_key key);

@@ -214,6 +214,25 @@ TEST_CASE_METHOD(status_sink_test, "an attempt that was never made goes back to 
   CHECK(retry_timer_peer.count<queue_key, sys_time>(due_atom_v) == (r->not_before ? 1 : 0));
 }
 
+TEST_CASE_METHOD(status_sink_test, "what comes from a later state of a delivery waits for the write before it") {
+  auto ended = planned(); // decided while its start was on its way into the store
+  ended->update.expected = delivery_status::scheduled;
+  ended->update.expected_attempts = 0;
+  send(subject, record_atom_v, ended);
+  auto back = std::make_shared<report>(*report_of(outcome::accepted));
+  back->attempted = false;
+  send(subject, report_atom_v, report_ptr{back});
+  CHECK(store.updates.waiting() == 1);
+  store.updates.answer(update_result{false});
+  run();
+  REQUIRE(store.updates.waiting() == 1);
+  CHECK(store.updates.asked().expected == delivery_status::sending);
+  CHECK(store.updates.asked().d.status == delivery_status::queued);
+  store.updates.answer(update_result{true});
+  run();
+  CHECK(store.updates.waiting() == 0);
+}
+
 TEST_CASE_METHOD(status_sink_test, "what is being written already is not written twice") {
   send(subject, report_atom_v, report_of(outcome::accepted));
   send(subject, report_atom_v, report_of(outcome::accepted));

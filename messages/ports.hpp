@@ -36,8 +36,8 @@ struct acceptance {
   std::optional<idempotency_claim> claim;
 };
 
-/// Records that an attempt begins. Refused (dropped from the answer) when the
-/// delivery is no longer queued or scheduled.
+/// Records that the next attempt begins. Refused (dropped from the answer) when the delivery
+/// is no longer queued or scheduled, or has had that attempt already.
 struct attempt_start {
   row_key key = 0;
   attempt what;

@@ -29,6 +29,15 @@ inline void start_is_guarded(store_fixture& f) {
   CHECK(first_of(f.bulk(), what).attempts.size() == 1);
 }
 
+inline void start_is_of_the_next_attempt(store_fixture& f) {
+  auto what = kept(f.bulk(), sample_maker{f, lane::bulk}.make());
+  finished(f.bulk(), what, delivery_status::queued, f.clock().now()); // a retry waits
+  auto key = what.deliveries[0].key;
+  CHECK_FALSE(started(f.bulk(), key, attempt_at(f.clock().now(), 1))); // read before it failed
+  CHECK(first_of(f.bulk(), what).attempts.size() == 1);
+  CHECK(started(f.bulk(), key, attempt_at(f.clock().now(), 2)));
+}
+
 inline void start_answers_what_began(store_fixture& f) {
   sample_maker make{f, lane::bulk};
   auto a = kept(f.bulk(), make.make());
@@ -185,6 +194,7 @@ inline void barrier_is_last(store_fixture& f) {
 inline const std::vector<suite_case> all{
   {"a start is recorded with its attempt", start_is_recorded},
   {"what is being sent or is not there cannot be started", start_is_guarded},
+  {"a start is refused for an attempt that was made already", start_is_of_the_next_attempt},
   {"a start answers only the keys that began", start_answers_what_began},
   {"an update writes the delivery whole", update_is_written_whole},
   {"an update of what has moved on writes nothing", update_is_guarded},

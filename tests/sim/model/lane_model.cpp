@@ -76,7 +76,8 @@ std::vector<row_key> lane_model::start(const std::vector<attempt_start>& what) {
   std::vector<row_key> begun;
   for (auto& one : what) {
     auto found = rows_.find(one.key);
-    if (found == rows_.end() || found->second.status > delivery_status::queued)
+    if (found == rows_.end() || found->second.status > delivery_status::queued
+        || static_cast<int>(found->second.attempts.size()) != one.what.number - 1)
       continue;
     auto d = found->second;
     d.status = delivery_status::sending;

@@ -19,9 +19,9 @@ ROUNDS = 3  # at most: what else runs on the machine comes and goes, what the cr
 CONFIG = sandboxes("email") + f"""
 [server]
 max_connections = {CONNECTIONS + 10}
-header_timeout = "9s"
-body_timeout = "9s"
-idle_timeout = "9s"
+header_timeout = "8s"
+body_timeout = "8s"
+idle_timeout = "8s"
 """
 
 

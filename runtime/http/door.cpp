@@ -1,5 +1,6 @@
 #include "runtime/http/door.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -22,11 +23,13 @@ fault too_late() {
 
 } // namespace
 
-void door::enter(std::shared_ptr<visitor> who, instant deadline) {
+void door::enter(std::shared_ptr<visitor> who, instant now, instant deadline) {
   if (inside_.size() < inside_limit_ && queue_.empty())
     begin({std::move(who), deadline});
   else if (queue_.size() < queue_limit_)
     queue_.push_back({std::move(who), deadline});
+  else if (refused_.size() < queue_limit_)
+    refused_.push_back({std::move(who), std::min(now + refusal_pause, deadline)});
   else
     who->give_up(door_full());
 }
@@ -63,8 +66,17 @@ void door::expire(instant now) {
     late.push_back(std::move(g.who));
     return true;
   });
+  std::vector<std::shared_ptr<visitor>> unwanted;
+  std::erase_if(refused_, [&](guest& g) {
+    if (g.deadline > now)
+      return false;
+    unwanted.push_back(std::move(g.who));
+    return true;
+  });
   for (auto& who : late) // last: what it does may come back to this door
     who->give_up(too_late());
+  for (auto& who : unwanted)
+    who->give_up(door_full());
 }
 
 } // namespace carillon::http

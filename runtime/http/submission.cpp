@@ -42,8 +42,9 @@ template <class T>
 void enter(service& with, intake_ptr what, door::instant deadline, std::function<void(result<T>)> then) {
   auto& pool = with.pool_of(what->lane);
   auto who = std::make_shared<submission<T>>(with, std::move(what), std::move(then));
-  pool.way_in()->dispatch(
-    [&pool, who = std::move(who), deadline]() mutable { pool.lane_door().enter(std::move(who), deadline); });
+  pool.way_in()->dispatch([&pool, who = std::move(who), deadline]() mutable {
+    pool.lane_door().enter(std::move(who), std::chrono::steady_clock::now(), deadline);
+  });
 }
 
 } // namespace

@@ -21,7 +21,7 @@ constexpr door::instant start{};
 
 std::shared_ptr<guest> enter(door& at, door::instant deadline = start + seconds{5}) {
   auto who = std::make_shared<guest>();
-  at.enter(who, deadline);
+  at.enter(who, start, deadline);
   return who;
 }
 
@@ -39,13 +39,32 @@ TEST_CASE("a door lets in as many as its bound and queues the rest in order") {
   CHECK(d->ticket);
 }
 
-TEST_CASE("past its queue a door refuses as overloaded and says when to come back") {
+TEST_CASE("past its queue a door refuses as overloaded, after a pause, and says when to come back") {
   door at{1, 1};
   auto inside = enter(at), waiting = enter(at), refused = enter(at);
+  at.expire(start + door::refusal_pause - std::chrono::milliseconds{1});
+  CHECK_FALSE(refused->refused);
+  at.expire(start + door::refusal_pause);
   REQUIRE(refused->refused);
   CHECK(refused->refused->code == errc::overloaded);
   CHECK(refused->refused->retry_after == seconds{1});
   CHECK_FALSE(waiting->refused);
+}
+
+TEST_CASE("a refusal does not wait past the deadline") {
+  door at{1, 1};
+  auto inside = enter(at), waiting = enter(at), hurried = enter(at, start + std::chrono::milliseconds{100});
+  at.expire(start + std::chrono::milliseconds{100});
+  REQUIRE(hurried->refused);
+  CHECK(hurried->refused->code == errc::overloaded);
+}
+
+TEST_CASE("as many wait for their refusal as in the queue, and the rest is refused at once") {
+  door at{1, 2};
+  auto inside = enter(at), first = enter(at), second = enter(at), third = enter(at), fourth = enter(at);
+  CHECK_FALSE((third->refused || fourth->refused));
+  auto fifth = enter(at);
+  CHECK(fifth->refused);
 }
 
 TEST_CASE("nobody overtakes those who wait") {
@@ -105,7 +124,7 @@ TEST_CASE("a visitor may leave while it begins") {
   };
   door at{1, 5};
   for (int i = 0; i < 3; ++i)
-    at.enter(std::make_shared<hasty>(at), start + seconds{5});
+    at.enter(std::make_shared<hasty>(at), start, start + seconds{5});
   CHECK(at.inside() == 0);
   CHECK(at.waiting() == 0);
 }

@@ -1,15 +1,13 @@
 // SQLite's side of the faulty disk: a VFS whose files hand writes, truncations and
 // syncs to it and everything else to the system's own. Its interface is C, and so
 // are the casts between a file and what SQLite allocates for it.
-#include <cstddef>
-
 #include "faulty_disk.hpp"
 
 namespace carillon::test {
 namespace {
 
 /// SQLite's memory of an open file; the real one follows it.
-struct alignas(std::max_align_t) shim_file {
+struct shim_file {
   sqlite3_file base;
   faulty_disk::tracked* what;
   std::uint64_t failures_seen;

@@ -18,6 +18,7 @@ Without a name all four. `--rounds` repeats each part; 10 are the long form.
 """
 import argparse
 import collections
+import contextlib
 import pathlib
 import random
 import sqlite3
@@ -139,7 +140,7 @@ class Scene:
     def check_files(self):
         self.engine.stop()
         for name in ("critical", "bulk", "control", "inbox"):
-            with sqlite3.connect(self.folder / "data" / f"{name}.db") as db:
+            with contextlib.closing(sqlite3.connect(self.folder / "data" / f"{name}.db")) as db:
                 sound = db.execute("PRAGMA integrity_check").fetchall()
             expect(sound == [("ok",)], f"{name}.db: {sound[:3]}")
 

@@ -11,6 +11,14 @@ namespace {
 
 constexpr std::size_t orphans_at_once = 10'000;
 
+/// Its start is on record: until its outcome is too, the slot is taken, and so it
+/// does not come back as credit if its provider dies before the call.
+void hold(slot& recorded) {
+  slot held{recorded.provider(), recorded.epoch(), nullptr};
+  recorded.spend();
+  recorded = std::move(held);
+}
+
 /// What becomes of a request once the store has answered. Runs on the store's
 /// thread, so it only posts: the door is answered, started work goes to its
 /// provider, and whoever must know of waiting work is told.
@@ -46,6 +54,7 @@ struct acceptance_end {
     auto& d = w.d;
     auto urgent = is_urgent(d.priority);
     if (d.status == delivery_status::sending) {
+      hold(w.slot);
       if (auto* to = peers->provider(w.slot.provider()))
         pass(*to, urgent, send_atom_v, std::make_shared<delivery_work>(std::move(w)));
     } else if (d.status == delivery_status::scheduled && d.due) {
@@ -277,9 +286,19 @@ void dispatcher_state::place(const work_ptr& what) {
                          cross(to, settle_atom_v, queue, key);
                          if (answer->empty())
                            return; // cancelled meanwhile
+                         hold(what->slot);
                          if (auto* provider = peers->provider(what->slot.provider()))
                            pass(*provider, is_urgent(what->d.priority), send_atom_v, what);
                        });
+}
+
+/// What a status sink wrote before it died may have made work ready, and nobody
+/// was told.
+void dispatcher_state::meet(const peers_ptr& now) {
+  auto before = std::exchange(peers, now);
+  if (before && before->status_sink != now->status_sink)
+    find_queues();
+  fill();
 }
 
 void dispatcher_state::stalled(const queue_key& queue) {
@@ -343,10 +362,7 @@ dispatcher_actor::behavior_type dispatcher(dispatcher_actor::stateful_pointer<di
     [self](beat_atom) { self->state.resume(); },
     [self](drain_atom) { self->state.draining = true; },
     [self](look_atom) { report_mailbox(self, *self->state.context); },
-    [self](peers_atom, const peers_ptr& peers) {
-      self->state.peers = peers;
-      self->state.fill();
-    },
+    [self](peers_atom, const peers_ptr& peers) { self->state.meet(peers); },
   };
 }
 

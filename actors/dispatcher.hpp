@@ -37,6 +37,7 @@ struct dispatcher_state {
   void place(const intake_ptr& what);
   void place(const work_ptr& what);
   void pulled(const queue_key& queue, const pull_answer_ptr& answer);
+  void meet(const peers_ptr& now);
   /// Reads queues as long as there is work and credit.
   void fill();
   /// Waits a moment before the store is asked again.

@@ -10,6 +10,7 @@ namespace carillon {
 namespace {
 
 constexpr std::size_t held_at_once = 100;
+constexpr std::chrono::milliseconds shortest_step{10}; ///< less is within what `rounded_up` allows
 
 sys_time rounded_up(sys_time when) {
   using std::chrono::milliseconds;
@@ -64,13 +65,27 @@ void retry_timer_state::beat() {
   wake_at(due.empty() ? now + config.tick : std::min(due.begin()->first, now + config.tick));
 }
 
+/// Set back, even by less than a tick, it takes work that was due a moment ago for
+/// work of later; nobody would wake its queue again.
 void retry_timer_state::watch_clock(sys_time now) {
-  if (now + config.tick < std::exchange(last_beat, now)) {
+  auto even = context->even_time();
+  auto passed = even - std::exchange(last_even_beat, even);
+  if (now - std::exchange(last_beat, now) + shortest_step < passed) {
     due.clear();
     set_back = true;
     started = false;
     next_refresh = context->steady();
   }
+}
+
+/// What a status sink wrote before it died may have fallen due, and nobody was told.
+void retry_timer_state::meet(const peers_ptr& now) {
+  auto before = std::exchange(peers, now);
+  if (!before || before->status_sink == now->status_sink)
+    return;
+  started = false;
+  next_refresh = context->steady();
+  wake_at(context->clock.now());
 }
 
 void retry_timer_state::start() {
@@ -93,6 +108,7 @@ void retry_timer_state::found_queues(const queue_list_ptr& all) {
     return;
   }
   started = true;
+  read_until = std::min(read_until, context->clock.now()); // it may have been set back meanwhile
   for (auto& q : *all) {
     if (q.next_due)
       waits({q.queue, q.space}, *q.next_due);
@@ -174,7 +190,7 @@ retry_timer_actor::behavior_type retry_timer(retry_timer_actor::stateful_pointer
     },
     [self](beat_atom) { self->state.beat(); },
     [self](look_atom) { report_mailbox(self, *self->state.context); },
-    [self](peers_atom, const peers_ptr& peers) { self->state.peers = peers; },
+    [self](peers_atom, const peers_ptr& peers) { self->state.meet(peers); },
   };
 }
 

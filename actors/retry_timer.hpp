@@ -33,15 +33,17 @@ struct retry_timer_state {
   std::mt19937_64 random;
   std::map<sys_time, std::set<queue_key>> due; ///< instants within the horizon
   std::chrono::steady_clock::time_point next_refresh{};
-  sys_time read_until{}; ///< due times before it are in `due` or were passed on
-  sys_time last_beat{};  ///< wall clock then
-  bool set_back = false; ///< the clock was, and not every queue was told yet
+  sys_time read_until{};     ///< due times before it are in `due` or were passed on
+  sys_time last_beat{};      ///< wall clock then
+  sys_time last_even_beat{}; ///< and the clock that never steps
+  bool set_back = false;     ///< the clock was, and not every queue was told yet
   bool reading = false;
   bool started = false; ///< overdue work from before is known
   wake_timer timer;
 
   /// Overdue work from before, also what was on its way into the store, then the horizon.
   void start();
+  void meet(const peers_ptr& now);
   void found_queues(const queue_list_ptr& all);
   void plan(const report_ptr& what);
   void waits(const queue_key& queue, sys_time until);

@@ -327,3 +327,12 @@ TEST_CASE_METHOD(dispatcher_pull_test, "work that overtakes the news of its peer
   send(fresh, place_atom_v, stored_work());
   CHECK(store.starts.made() == before);
 }
+
+TEST_CASE_METHOD(dispatcher_pull_test, "after a restart of the status sink, what the dead one made ready is read") {
+  grant("first", 1);
+  store.queue_lists.always(std::vector<queue_state>{{"first", {}, true, {}}});
+  send(subject, peers_atom_v, peers()); // the same peers
+  CHECK(store.pulls.made() == 0);
+  send(subject, peers_atom_v, with_new_status_sink());
+  CHECK(store.pulls.made() == 1);
+}

@@ -195,6 +195,18 @@ TEST_CASE_METHOD(dispatcher_test, "credit of an older epoch counts no more, howe
   CHECK(accept().status == delivery_status::queued);
 }
 
+TEST_CASE_METHOD(dispatcher_test, "once its start is on record, a slot is not credit again if the provider dies") {
+  auto subject = ready();
+  grant(subject, "first", 1);
+  send(subject, place_atom_v, described(caller));
+  CHECK(accept().status == delivery_status::sending);
+  first_peer.clear(); // the work is gone with its mailbox
+  run();
+  send(subject, place_atom_v, described(caller));
+  CHECK(accept().status == delivery_status::queued);
+  CHECK(store.pulls.made() == 0);
+}
+
 TEST_CASE_METHOD(dispatcher_test, "a grant is answered, so that a provider knows when its old slots are void") {
   auto subject = ready();
   CHECK(ask<bool>(subject, credit_atom_v, std::string{"first"}, std::uint64_t{3}, std::size_t{0}));

@@ -75,7 +75,8 @@ public:
 
   // --- its peers
   probe ingest_peer{system_}, preference_peer{system_}, throttle_peer{system_}, dispatcher_peer{system_},
-    first_peer{system_}, backup_peer{system_}, retry_timer_peer{system_}, status_sink_peer{system_};
+    first_peer{system_}, backup_peer{system_}, retry_timer_peer{system_}, status_sink_peer{system_},
+    next_status_sink_peer{system_};
 
   explicit lane_fixture(lane l = lane::bulk) : ids(l, 0, 1), context(make_context(l)) {}
   lane_fixture(const lane_fixture&) = delete;
@@ -84,7 +85,7 @@ public:
     for (auto& actor : started_)
       caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
     for (auto* peer : {&ingest_peer, &preference_peer, &throttle_peer, &dispatcher_peer, &first_peer, &backup_peer,
-                       &retry_timer_peer, &status_sink_peer})
+                       &retry_timer_peer, &status_sink_peer, &next_status_sink_peer})
       peer->leave();
     run();
     store.forget();
@@ -120,6 +121,13 @@ public:
     all.providers = {{"first", first_peer.as<provider_actor>()}, {"backup", backup_peer.as<provider_actor>()}};
     all.retry_timer = retry_timer_peer.as<retry_timer_actor>();
     all.status_sink = status_sink_peer.as<status_sink_actor>();
+    return std::make_shared<const lane_peers>(std::move(all));
+  }
+
+  /// The same, after the status sink was restarted.
+  peers_ptr with_new_status_sink() {
+    auto all = *peers();
+    all.status_sink = next_status_sink_peer.as<status_sink_actor>();
     return std::make_shared<const lane_peers>(std::move(all));
   }
 

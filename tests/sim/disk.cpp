@@ -53,18 +53,21 @@ void write_line::commit() {
   if (crash && chance.chance(0.5))
     return around_.crash("before a commit of " + file_);
   const fault* why = nullptr;
-  if (around_.clock.steady() < around_.disk_full_until)
+  if (!around_.calm && around_.clock.steady() < around_.disk_full_until)
     why = &full;
   else if (chance.chance(around_.bad().commit_fails))
     why = &unavailable;
   around_.log.note("commit", file_, batch_.size(), why != nullptr ? "failed" : "ok");
-  if (why == nullptr)
+  if (why != nullptr)
+    around_.trouble();
+  else
     for (auto& one : batch_)
       one.apply();
   if (crash)
     return around_.crash("after a commit of " + file_);
   for (auto& one : std::exchange(batch_, {}))
-    one.answer(why);
+    if (!around_.planted(plant::lost_acknowledgement) || one.name != "update" || !chance.chance(0.05))
+      one.answer(why);
   busy_ = false;
   if (!waiting_.empty())
     begin();
@@ -108,6 +111,8 @@ void read_line::finish(bool failed) {
   auto done = std::move(waiting_.front());
   waiting_.pop_front();
   around_.log.note("read", file_, done.name, failed ? "failed" : "ok");
+  if (failed)
+    around_.trouble();
   if (!waiting_.empty())
     serve();
   done.answer(failed ? &unavailable : nullptr);

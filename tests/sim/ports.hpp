@@ -22,13 +22,17 @@ private:
 
 class fragile_telemetry final : public telemetry {
 public:
-  explicit fragile_telemetry(surroundings& around) : around_(around) {}
+  fragile_telemetry(surroundings& around, ledger& book) : around_(around), book_(book) {}
 
   void log(log_level, std::string_view event, log_fields) override { note("log", event); }
   void accepted(lane, std::string_view, duration) override {}
   void rejected(std::string_view) override {}
   void delivery_reached(lane, channel, delivery_status) override { around_.wire.touch(); }
-  void attempted(lane, std::string_view, outcome, duration) override { around_.wire.touch(); }
+  void attempted(lane l, std::string_view provider, outcome o, duration) override {
+    if (o != outcome::accepted)
+      book_.shaken(l, provider);
+    around_.wire.touch();
+  }
   void sent_after(lane, channel, duration) override { around_.wire.touch(); }
   void throttled(lane, std::string_view) override { around_.wire.touch(); }
   void suppressed(channel, std::string_view) override { around_.wire.touch(); }
@@ -36,8 +40,11 @@ public:
   void breaker(lane l, std::string_view provider, breaker_state s) override {
     note("breaker", to_string(l), provider, to_string(s));
   }
-  void actor_restarted(lane l, std::string_view actor) override { note("died", to_string(l), actor); }
-  void window(lane, std::size_t) override {}
+  void actor_restarted(lane l, std::string_view actor) override {
+    book_.died(l, actor);
+    note("died", to_string(l), actor);
+  }
+  void window(lane l, std::size_t in_use) override { book_.window(l, in_use); }
   void mailbox(lane, std::string_view, std::size_t) override {}
   void preference_cache(bool) override { around_.wire.touch(); }
 
@@ -48,6 +55,7 @@ private:
     around_.wire.touch();
   }
   surroundings& around_;
+  ledger& book_;
 };
 
 /// The lane of a message stands in its notification's id.

@@ -3,30 +3,20 @@
 #include <set>
 
 #include "actors/messaging.hpp"
+#include "tests/sim/planted_store.hpp"
 
 namespace carillon::sim {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto claims_live = 24h;
-constexpr auto finished_live = 24h * 30;
-
 } // namespace
-
-files::files(const wall_clock& clock)
-    : critical(lane::critical, clock, claims_live, finished_live),
-      bulk(lane::bulk, clock, claims_live, finished_live),
-      control(clock) {
-  critical.look_also_in(bulk);
-  bulk.look_also_in(critical);
-}
 
 process::process(surroundings& around, files& disk, ledger& book)
     : around_(around),
       book_(book),
       clock_(around),
-      watch_(std::make_unique<fragile_telemetry>(around)),
+      watch_(std::make_unique<fragile_telemetry>(around, book)),
       sandbox_(std::make_unique<watched_sandbox>(around, book)),
       control_file_(open("control")),
       inbox_file_(open("inbox")),
@@ -39,7 +29,9 @@ process::process(surroundings& around, files& disk, ledger& book)
   for (auto l : {lane::bulk, lane::critical}) {
     auto& parts = at(l);
     parts.file = open(std::string{to_string(l)});
-    parts.store = std::make_unique<model_lane_store>(disk.of(l), parts.file.lines());
+    parts.store = std::make_unique<planted_store>(
+      around, disk.of(l), parts.file.lines(),
+      [&book, l](const notification& n, const delivery& d) { book.start_asked(l, n, d); });
     parts.client = std::make_shared<wire_client>(around, book, l);
     parts.ids = std::make_unique<id_generator>(l, parts.store->newest_key(), around.chance.raw());
     start(l);
@@ -94,7 +86,7 @@ lane_context process::context_of(lane l) {
     .settings =
       [this] {
         around_.wire.touch();
-        return settings_;
+        return around_.settings;
       },
     .standing_order =
       [this](const std::string& provider) {

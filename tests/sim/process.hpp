@@ -14,16 +14,6 @@
 
 namespace carillon::sim {
 
-/// What survives a process: the files.
-struct files {
-  explicit files(const wall_clock& clock);
-  lane_model& of(lane l) { return l == lane::critical ? critical : bulk; }
-
-  lane_model critical, bulk;
-  control_model control;
-  inbox_model inbox;
-};
-
 class process {
 public:
   process(surroundings& around, files& disk, ledger& book);
@@ -37,7 +27,6 @@ public:
   control_store& control() { return *control_; }
   inbox_store& inbox() { return *inbox_; }
   void announce(const change& what);
-  void announce(feature_settings_ptr settings) { settings_ = std::move(settings); }
   void wake(lane l, const std::vector<delivery>& queued);
   void order_breaker(const std::string& provider, breaker_order what);
   /// Asks every provider of the lane how it stands.
@@ -79,7 +68,6 @@ private:
   std::unique_ptr<fragile_telemetry> watch_;
   std::unique_ptr<watched_sandbox> sandbox_;
   key_registry keys_;
-  feature_settings_ptr settings_ = std::make_shared<const feature_settings>();
   std::map<std::string, breaker_order> orders_;
   file_of_lines control_file_, inbox_file_;
   std::unique_ptr<model_control_store> control_;

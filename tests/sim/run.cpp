@@ -1,7 +1,11 @@
 #include "tests/sim/run.hpp"
 
 #include "tests/sim/crowd.hpp"
+#include "tests/sim/misfortune.hpp"
+#include "tests/sim/planted_store.hpp"
+#include "tests/sim/probes.hpp"
 #include "tests/sim/process.hpp"
+#include "tests/sim/wiretap.hpp"
 
 namespace carillon::sim {
 namespace {
@@ -10,29 +14,27 @@ using namespace std::chrono_literals;
 
 class world {
 public:
-  explicit world(const run_options& how) : around_(how.seed, how.print) {}
+  explicit world(const run_options& how) : around_(how.seed, how.print, how.defect) {}
 
   run_report live() {
-    engine_ = std::make_unique<process>(around_, disk_, book_);
+    restart();
     people_.gather();
+    plan_misfortunes(around_, engine_);
     pass(around_.plan.busy);
     around_.calm = true;
+    people_.leave();
     come_to_rest();
     book_.close();
+    if (book_.violations().empty()) {
+      probe(around_, book_, people_, *engine_, [this](duration d) { pass(d); });
+      come_to_rest();
+      book_.close();
+    }
     engine_.reset();
     return {0, around_.log.hash(), around_.log.lines(), book_.calls(), book_.violations()};
   }
 
 private:
-  class plain_clock final : public wall_clock {
-  public:
-    explicit plain_clock(const sim_clock& clock) : clock_(clock) {}
-    sys_time now() const override { return clock_.wall(); }
-
-  private:
-    const sim_clock& clock_;
-  };
-
   /// Lets that much time pass, with all that happens in it.
   void pass(duration d) {
     auto end = around_.clock.steady() + d;
@@ -51,8 +53,14 @@ private:
       pass(3s);
       auto due = book_.next_due();
       if (due && *due > around_.clock.wall() + 20s)
-        around_.clock.step(*due - around_.clock.wall() - 1s);
+        suspend_until(*due - 1s);
     }
+  }
+
+  void suspend_until(sys_time when) {
+    around_.log.note("suspended", (when - around_.clock.wall()).count());
+    around_.clock.step(when - around_.clock.wall());
+    around_.clock_stepped_at = around_.clock.steady();
   }
 
   /// Until every mailbox is empty; somebody's turn at a time, nobody knows whose.
@@ -65,6 +73,11 @@ private:
 
   void restart() {
     engine_.reset();
+    book_.check_kept();
+    if (around_.planted(plant::double_send))
+      for (auto l : all_lanes)
+        take_starts_back(disk_.of(l), around_.clock.wall());
+    around_.process_began = around_.clock.steady();
     engine_ = std::make_unique<process>(around_, disk_, book_);
   }
 
@@ -82,11 +95,11 @@ private:
   }
 
   surroundings around_;
-  plain_clock disk_clock_{around_.clock};
-  files disk_{disk_clock_};
-  ledger book_{around_, {&disk_.critical, &disk_.bulk}};
+  wiretap tap_{around_};
+  files disk_{around_.clock};
+  ledger book_{around_, disk_};
   std::unique_ptr<process> engine_;
-  crowd people_{around_, book_, engine_};
+  crowd people_{around_, book_, disk_, engine_};
 };
 
 } // namespace

@@ -5,10 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/plants.hpp"
+
 namespace carillon::sim {
 
 struct run_options {
   std::uint64_t seed = 1;
+  plant defect = plant::none;
   bool print = false; ///< the trace, on standard output
 };
 

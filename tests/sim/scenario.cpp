@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 breaker_options draw_breaker(dice& chance) {
   breaker_options b;
   b.window = static_cast<std::size_t>(chance.between(5, 40));
+  b.window_time = chance.between(3s, 15s);
   b.min_calls = static_cast<std::size_t>(chance.between(3, 5));
   b.consecutive = static_cast<std::size_t>(chance.between(3, 10));
   b.open_for = chance.between(1s, 5s);
@@ -129,13 +130,15 @@ troubles draw_troubles(dice& chance) {
   some(bad.full_disks, 2);
   some(bad.clock_steps, 4);
   some(bad.breaker_orders, 4);
+  some(bad.switches, 4);
   return bad;
 }
 
 } // namespace
 
 bool troubles::none() const {
-  return !deaths() && !bad_disk() && read_stalls == 0 && vendor_lies == 0 && clock_steps == 0 && breaker_orders == 0;
+  return !deaths() && !bad_disk() && read_stalls == 0 && vendor_lies == 0 && clock_steps == 0 && breaker_orders == 0
+         && switches == 0;
 }
 
 scenario draw_scenario(dice& chance) {
@@ -155,6 +158,10 @@ scenario draw_scenario(dice& chance) {
   drawn.requests = static_cast<int>(chance.between(20, 120));
   drawn.busy = chance.between(10s, 60s);
   drawn.bad = draw_troubles(chance);
+  if (drawn.bad.vendor_lies > 0) {
+    auto& acts = all.providers["texts"].sandbox;
+    acts = {chance.between(0us, 200ms), 0.15, 0.05, 0.05, 0.1, chance.raw()};
+  }
   return drawn;
 }
 

@@ -14,7 +14,7 @@ struct troubles {
   double read_fails = 0, read_stalls = 0;
   double handler_throws = 0; ///< of the messages handled
   double vendor_lies = 0;    ///< of the calls: any answer but a prompt, honest yes
-  int actors_killed = 0, process_crashes = 0, full_disks = 0, clock_steps = 0, breaker_orders = 0;
+  int actors_killed = 0, process_crashes = 0, full_disks = 0, clock_steps = 0, breaker_orders = 0, switches = 0;
   /// Nothing may excuse a promise that is not kept exactly.
   bool none() const;
   /// An actor or the process may die.

@@ -4,6 +4,7 @@
 
 #include "tests/sim/agenda.hpp"
 #include "tests/sim/dice.hpp"
+#include "tests/sim/plants.hpp"
 #include "tests/sim/scenario.hpp"
 #include "tests/sim/trace.hpp"
 
@@ -28,7 +29,8 @@ private:
 };
 
 struct surroundings {
-  surroundings(std::uint64_t seed, bool print) : chance(seed), log(clock, print), plan(draw_scenario(chance)) {}
+  surroundings(std::uint64_t seed, bool print, plant planted_one)
+      : chance(seed), log(clock, print), plan(draw_scenario(chance)), defect(planted_one) {}
   surroundings(const surroundings&) = delete;
   surroundings& operator=(const surroundings&) = delete;
 
@@ -37,12 +39,25 @@ struct surroundings {
   dice chance;
   trace log;
   scenario plan;
+  const plant defect;
   tripwire wire;
   std::uint64_t life = 0;    ///< of the process: another one after every crash
   bool calm = false;         ///< nothing goes wrong any more
   bool crash_wanted = false; ///< the process dies before anything else happens
   instant disk_full_until{};
+  feature_settings_ptr settings = std::make_shared<const feature_settings>(); ///< as stored
 
+  // Of vendors that are well: how long an answer takes, and whether each message is refused once.
+  duration vendor_takes{};
+  bool first_attempts_fail = false;
+
+  // When things last happened that excuse others.
+  instant settings_changed_at{}, clock_stepped_at{}, trouble_at{}, process_began{};
+
+  /// A call failed, or an actor or the process died.
+  void trouble() { trouble_at = clock.steady(); }
+
+  bool planted(plant what) const { return defect == what; }
   const troubles& bad() const {
     static const troubles none;
     return calm ? none : plan.bad;
@@ -50,6 +65,7 @@ struct surroundings {
   void crash(std::string_view why) {
     log.note("crash", why);
     crash_wanted = true;
+    trouble();
   }
 };
 

@@ -24,6 +24,12 @@ public:
     if (print_)
       std::printf("%12.6f  %s\n", static_cast<double>(at) / 1e6, line_.c_str());
   }
+  /// A line for readers only, not hashed.
+  void aside(const std::string& text) const {
+    if (print_)
+      std::printf("%12.6f  %s\n", static_cast<double>(clock_.elapsed().count()) / 1e6, text.c_str());
+  }
+  bool prints() const { return print_; }
   /// FNV-1a over every line and its instant.
   std::uint64_t hash() const { return hash_; }
   std::uint64_t lines() const { return lines_; }

@@ -16,16 +16,16 @@ struct manner_row {
   std::string_view smtp_text;
 };
 constexpr std::array manners{
-  manner_row{manner::honest, 10, "honest", outcome::accepted, 250, 200, "250 2.0.0 Ok: queued as 4T1"},
+  manner_row{manner::honest, 10, "honest", outcome::accepted, 250, 200, "2.0.0 Ok: queued as 4T1"},
   manner_row{manner::silent, 12, "silent", outcome::ambiguous, 0, 0, ""},
-  manner_row{manner::late, 6, "late", outcome::ambiguous, 250, 200, "250 2.0.0 Ok: queued as 4T2"},
-  manner_row{manner::deceitful, 3, "deceitful", outcome::retry, 451, 500, "451 4.3.0 Try later"},
+  manner_row{manner::late, 6, "late", outcome::ambiguous, 250, 200, "2.0.0 Ok: queued as 4T2"},
+  manner_row{manner::deceitful, 3, "deceitful", outcome::retry, 451, 500, "4.3.0 Try later"},
   manner_row{manner::deaf, 8, "deaf", outcome::ambiguous, 0, 0, ""},
-  manner_row{manner::busy, 25, "busy", outcome::retry, 451, 503, "451 4.3.0 Try later"},
-  manner_row{manner::throttling, 8, "throttling", outcome::throttled, 450, 429, "450 4.7.28 Too fast"},
-  manner_row{manner::no_such_address, 2, "no_such_address", outcome::bad_address, 550, 410, "550 5.1.1 No such user"},
-  manner_row{manner::no_such_message, 2, "no_such_message", outcome::bad_message, 554, 0, "554 5.6.0 Cannot send"},
-  manner_row{manner::locked_out, 2, "locked_out", outcome::bad_credentials, 535, 0, "535 5.7.8 Bad credentials"},
+  manner_row{manner::busy, 25, "busy", outcome::retry, 451, 503, "4.3.0 Try later"},
+  manner_row{manner::throttling, 8, "throttling", outcome::throttled, 450, 429, "4.7.28 Too fast"},
+  manner_row{manner::no_such_address, 2, "no_such_address", outcome::bad_address, 550, 410, "5.1.1 No such user"},
+  manner_row{manner::no_such_message, 2, "no_such_message", outcome::bad_message, 554, 0, "5.6.0 Cannot send"},
+  manner_row{manner::locked_out, 2, "locked_out", outcome::bad_credentials, 535, 0, "5.7.8 Bad credentials"},
   manner_row{manner::unreachable, 10, "unreachable", outcome::retry, 0, 0, ""},
 };
 
@@ -91,11 +91,13 @@ void wire_client::call(wire_request what, std::function<void(wire_answer)> then)
   j.id = book_.called(lane_, provider_of(what), delivery_of(what));
   if (chance.chance(around_.bad().vendor_lies))
     j.how = draw_manner(chance, what.what == wire_request::kind::smtp);
+  if (around_.first_attempts_fail && j.id.attempt == 1)
+    j.how = manner::busy;
   waiting_[j.id.number] = std::move(then);
   around_.log.note("call", j.id.provider, j.id.delivery, row_of(j.how).word);
   around_.todo.in(what.timeout, [weak = weak_from_this(), id = j.id] {
     if (auto self = weak.lock())
-      self->answer(id, no_answer());
+      self->answer(id, no_answer(), outcome::ambiguous);
   });
   j.what = std::move(what);
   if (j.how == manner::unreachable) {
@@ -103,19 +105,24 @@ void wire_client::call(wire_request what, std::function<void(wire_answer)> then)
     refused.why = wire_answer::failure::not_sent;
     around_.todo.in(chance.between(50us, 20ms), [weak = weak_from_this(), id = j.id, refused] {
       if (auto self = weak.lock())
-        self->answer(id, refused);
+        self->answer(id, refused, outcome::retry);
     });
     return;
   }
+  if (around_.planted(plant::early_outcome)) {
+    arrive(j);
+    j.how = manner::silent;
+  }
   auto& around = around_;
-  around_.todo.in(chance.between(50us, 5ms), [weak = weak_from_this(), &around, &book = book_, j = std::move(j)] {
+  auto travels = around_.planted(plant::early_outcome) ? 1s : chance.between(50us, 5ms);
+  around_.todo.in(travels, [weak = weak_from_this(), &around, &book = book_, j = std::move(j)] {
     auto self = weak.lock();
     if (self && self->closed_)
       self.reset();
     if (!self && around.chance.chance(0.5))
       return; // the process died before the bytes went out
     if (takes(j.how))
-      book.took(j.id);
+      book.took(j.id, j.how == manner::deceitful);
     if (self)
       self->arrive(j);
   });
@@ -141,17 +148,19 @@ void wire_client::arrive(const journey& j) {
   auto wait = j.how == manner::late ? j.what.timeout + 1s : chance.between(50us, 30ms);
   if (j.how == manner::honest && around_.bad().vendor_lies > 0 && chance.chance(0.2))
     wait = chance.between(30ms, 1500ms);
-  around_.todo.in(wait, [weak = weak_from_this(), id = j.id, with] {
+  if (j.how == manner::honest)
+    wait += around_.vendor_takes;
+  around_.todo.in(wait, [weak = weak_from_this(), id = j.id, with, meaning = row.meaning] {
     if (auto self = weak.lock())
-      self->answer(id, with);
+      self->answer(id, with, meaning);
   });
 }
 
-void wire_client::answer(const call_id& id, wire_answer with) {
+void wire_client::answer(const call_id& id, wire_answer with, outcome meaning) {
   auto waiting = waiting_.extract(id.number);
   if (waiting.empty())
     return; // it was answered, or given up
-  book_.vendor_answered(id, with);
+  book_.vendor_answered(id, meaning, with);
   waiting.mapped()(std::move(with));
 }
 

@@ -44,7 +44,7 @@ private:
     manner how = manner::honest;
   };
   void arrive(const journey& j);
-  void answer(const call_id& id, wire_answer with);
+  void answer(const call_id& id, wire_answer with, outcome meaning);
 
   surroundings& around_;
   ledger& book_;

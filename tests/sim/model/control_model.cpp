@@ -69,7 +69,7 @@ result<user_ptr> control_model::put_user(const user& what, user_part part, std::
   if (if_match && *if_match != version)
     return version_mismatch(version);
   auto after = std::make_shared<user>(merged(before, what, part));
-  after->updated_at = clock_.now();
+  after->updated_at = changed_at_ = clock_.now();
   after->created_at = stored == users_.end() ? after->updated_at : before.created_at;
   users_[{what.space, what.id}] = after;
   return user_ptr{after};
@@ -79,6 +79,7 @@ status_result control_model::erase_user(const space& where, const std::string& i
   if (users_.erase({where, id}) == 0)
     return fault{errc::not_found, "There is no user with this id."};
   tombstones_[{where, id}] = false;
+  changed_at_ = clock_.now();
   return ok;
 }
 
@@ -108,6 +109,7 @@ suppression control_model::add_suppression(const suppression& what) {
   if (auto* known = in_force(whom))
     return *known;
   auto stored = what;
+  changed_at_ = clock_.now();
   if (stored.created_at == sys_time{})
     stored.created_at = clock_.now();
   return ledger_[whom] = stored;
@@ -119,6 +121,7 @@ result<suppression> control_model::remove_suppression(const space& where, const 
   if (found == ledger_.end())
     return fault{errc::not_found, "There is no suppression with this id."};
   auto removed = found->second;
+  changed_at_ = clock_.now();
   ledger_.erase(found);
   return removed;
 }

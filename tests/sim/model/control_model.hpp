@@ -36,6 +36,9 @@ public:
   std::vector<std::pair<std::string, breaker_order>> breaker_orders() const;
   void put_breaker_order(const std::string& provider, breaker_order order) { orders_[provider] = order; }
 
+  /// When what decisions rest on was last written.
+  sys_time changed_at() const { return changed_at_; }
+
 private:
   using owner = std::pair<space, std::string>;
   using address = std::tuple<space, channel, std::string>;
@@ -44,6 +47,7 @@ private:
   const suppression* in_force(const address& whom) const;
 
   const wall_clock& clock_;
+  sys_time changed_at_{};
   std::map<owner, user_ptr> users_;
   std::map<owner, bool> tombstones_; ///< whether the erasure reached every file
   std::map<address, suppression> ledger_;

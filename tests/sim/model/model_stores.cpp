@@ -11,11 +11,19 @@ constexpr std::size_t read_at_once = 1'000;
 // ---------------------------------------------------------------- lane
 
 void model_lane_store::accept(acceptance what, done<receipt> then) {
+  if (watch_starts_)
+    for (auto& d : what.deliveries)
+      if (d.status == delivery_status::sending)
+        watch_starts_(*what.n, d);
   lines_.writes.call<receipt>("accept", std::move(then),
                               [this, what = std::move(what)] { return model_.accept(what); });
 }
 
 void model_lane_store::start(std::vector<attempt_start> what, done<std::vector<row_key>> then) {
+  if (watch_starts_)
+    for (auto& one : what)
+      if (auto* d = model_.row(one.key))
+        watch_starts_(*model_.notification_of(*d), *d);
   lines_.writes.call<std::vector<row_key>>(
     "start", std::move(then),
     [this, what = std::move(what)]() -> result<std::vector<row_key>> { return model_.start(what); });

@@ -16,10 +16,13 @@ struct file_lines {
   call_line& door_reads;
 };
 
-class model_lane_store final : public lane_store {
+class model_lane_store : public lane_store {
 public:
-  model_lane_store(lane_model& model, file_lines lines)
-      : model_(model), lines_(lines), newest_key_(model.newest_key()) {}
+  /// Told of every attempt whose start is asked for, before that is durable.
+  using start_watcher = std::function<void(const notification&, const delivery&)>;
+
+  model_lane_store(lane_model& model, file_lines lines, start_watcher watch_starts = {})
+      : model_(model), lines_(lines), watch_starts_(std::move(watch_starts)), newest_key_(model.newest_key()) {}
 
   void accept(acceptance what, done<receipt> then) override;
   void start(std::vector<attempt_start> what, done<std::vector<row_key>> then) override;
@@ -50,6 +53,7 @@ public:
 private:
   lane_model& model_;
   file_lines lines_;
+  start_watcher watch_starts_;
   row_key newest_key_; ///< as it was when the port was opened
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 
@@ -86,7 +87,7 @@ public:
   void expired_held(sys_time, std::size_t, done<std::vector<pulled>> then) override { then(unused()); }
   void find(space where, uuid id, done<notification_view> then) override {
     std::scoped_lock guard{mutex};
-    auto* found = at(where, id);
+    auto* found = unreadable ? nullptr : at(where, id);
     found ? then(*found) : then(nothing_here());
   }
   void list(notification_filter what, done<notification_page> then) override {
@@ -133,7 +134,8 @@ public:
     return found == rows.end() || found->second.n->space != where ? nullptr : &found->second;
   }
 
-  std::recursive_mutex mutex; ///< callbacks run under it and may come back
+  std::atomic<bool> unreadable = false; ///< what is there is not found
+  std::recursive_mutex mutex;           ///< callbacks run under it and may come back
   std::map<row_key, notification_view> rows;
   std::vector<pulled> dead; ///< ascending by key
   std::vector<row_key> redriven;

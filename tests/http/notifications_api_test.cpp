@@ -122,6 +122,10 @@ TEST_CASE("a held delivery is resolved by hand, and woken where it is tried agai
   auto other = put_notification(at.engine, lane::bulk, delivery_status::held);
   CHECK(resolve(other, "failed").json()["status"] == "failed");
   CHECK(resolve(other, "gone").json()["errors"][0]["pointer"] == "/outcome");
+  auto unseen = put_notification(at.engine, lane::critical, delivery_status::held);
+  at.engine.critical_store.unreadable = true; // just after it was resolved
+  CHECK(resolve(unseen, "retry").json()["status"] == "retrying");
+  CHECK(at.engine.woken == 3);
 }
 
 TEST_CASE("a batch answers each item on its own, in order") {

@@ -104,10 +104,9 @@ void post_resolve(service& with, request& rq, responder respond) {
     if (!got)
       return respond(std::move(got.error()));
     // It may be queued again, or have released a sibling of routing = first.
-    with.engine.store_of(l).find(where, id, [&with, l, respond, shown = delivery_json(*got)](auto found) {
-      if (found)
-        with.engine.wake(l, found->deliveries);
-      respond(json_answer(shown));
+    with.engine.store_of(l).find(where, id, [&with, l, respond, d = *got](auto found) {
+      with.engine.wake(l, found ? found->deliveries : std::vector{d});
+      respond(json_answer(delivery_json(d)));
     });
   };
   with.engine.store_of(l).resolve(rq.where(), *id, what->delivery_id, what->to, std::move(why),

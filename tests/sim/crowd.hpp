@@ -59,6 +59,7 @@ private:
   void redrive(lane l);
   void resolve();
   void order_breaker();
+  void tell_breaker(const std::string& provider, breaker_order what);
   void flip_switch();
   void set_switches(feature_settings now);
 

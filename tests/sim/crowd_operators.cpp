@@ -59,9 +59,8 @@ void crowd::resolve() {
         around_.log.note("resolved", got ? to_string(got->status) : code_of(got.error().code));
         if (!got)
           return;
-        auto all = [this, l](const result<notification_view>& found) {
-          if (found)
-            engine_->wake(l, found->deliveries);
+        auto all = [this, l, d = *got](const result<notification_view>& found) {
+          engine_->wake(l, found ? found->deliveries : std::vector{d});
         };
         engine_->store_of(l).find(where, id, while_alive<notification_view>(all));
       };
@@ -77,12 +76,15 @@ void crowd::order_breaker() {
   auto order = around_.chance.one_of(orders);
   engine_->control().put_breaker_order(name, order, "", while_alive<ok_t>([this, name, order](const auto& kept) {
                                          around_.log.note("order", name, to_string(order), kept ? "kept" : "refused");
-                                         if (!kept)
-                                           return;
-                                         for (auto l : all_lanes)
-                                           book_.shaken(l, name);
-                                         engine_->order_breaker(name, order);
+                                         if (kept)
+                                           tell_breaker(name, order);
                                        }));
+}
+
+void crowd::tell_breaker(const std::string& provider, breaker_order what) {
+  for (auto l : all_lanes)
+    book_.shaken(l, provider); // its slots are void
+  engine_->order_breaker(provider, what);
 }
 
 void crowd::flip_switch() {
@@ -113,7 +115,7 @@ void crowd::leave() {
   for (auto* name : {"mail_a", "mail_b", "hook", "texts"})
     engine_->control().put_breaker_order(
       name, breaker_order::automatic, "",
-      while_alive<ok_t>([this, name](const auto&) { engine_->order_breaker(name, breaker_order::automatic); }));
+      while_alive<ok_t>([this, name](const auto&) { tell_breaker(name, breaker_order::automatic); }));
 }
 
 } // namespace carillon::sim

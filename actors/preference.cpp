@@ -110,40 +110,41 @@ void take_verdict(delivery& d, verdict what, sys_time now) {
 
 std::shared_ptr<const person> preference_state::person_for(waiting& what) {
   auto& n = notification_of(what);
-  auto key = person_key(n.space, n.user_id);
   auto extra = own_addresses(n);
-  if (extra.empty()) {
-    // Whoever came before waits for an answer: overtaking would break the order.
-    if (auto before = under_way.find(key); before != under_way.end()) {
-      look_ups.at(before->second).waiters.push_back(std::move(what));
-      return nullptr;
-    }
-    if (auto* cached = people.find(key); cached && still_good(**cached, context->clock.now())) {
-      if (auto left = unasked(what, **cached, extra)) {
-        look_up_person(std::move(what), {std::move(*left)});
-        return nullptr;
-      }
-      context->watch.preference_cache(true);
-      return *cached;
-    }
+  if (!extra.empty()) {
+    look_up_person(std::move(what), std::move(extra), false);
+    return nullptr;
   }
-  look_up_person(std::move(what), std::move(extra));
+  auto key = person_key(n.space, n.user_id);
+  // Whoever came before waits for an answer: overtaking would break the order.
+  if (auto before = under_way.find(key); before != under_way.end()) {
+    look_ups.at(before->second).waiters.push_back(std::move(what));
+    return nullptr;
+  }
+  auto* cached = people.find(key);
+  if (cached && still_good(**cached, context->clock.now()) && !unasked(what, **cached, {})) {
+    context->watch.preference_cache(true);
+    return *cached;
+  }
+  if (auto left = unasked(what, person{}, {}))
+    extra.push_back(std::move(*left));
+  look_up_person(std::move(what), std::move(extra), true);
   return nullptr;
 }
 
-void preference_state::look_up_person(waiting what, address_list extra) {
+/// What was asked about stored addresses holds for everybody; what was asked for the
+/// addresses of one request is its own.
+void preference_state::look_up_person(waiting what, address_list extra, bool cacheable) {
   context->watch.preference_cache(false);
   auto where = notification_of(what).space;
   auto user_id = notification_of(what).user_id;
   auto key = person_key(where, user_id);
-  // People without extra addresses share one look-up; others get their own.
-  auto token = extra.empty() ? key : key + '\n' + std::to_string(next_token++);
-  auto [entry, fresh] = look_ups.try_emplace(token);
-  entry->second.waiters.push_back(std::move(what));
-  if (!fresh)
-    return;
-  entry->second.person_key = key;
-  entry->second.extra = extra;
+  auto token = key + '\n' + std::to_string(next_token++);
+  auto& asked = look_ups[token];
+  asked.waiters.push_back(std::move(what));
+  asked.person_key = key;
+  asked.extra = extra;
+  asked.cacheable = cacheable;
   under_way[key] = token;
   context->control.find_person(where, user_id, std::move(extra), [to = self, token](result<person> answer) {
     if (answer)
@@ -172,11 +173,11 @@ void preference_state::found(const std::string& token, const person& who) {
       decide(std::move(what));
     return;
   }
-  if (asked.extra.empty())
+  if (asked.cacheable)
     people.put(asked.person_key, std::make_shared<const person>(who));
   for (auto& what : asked.waiters)
     if (auto left = unasked(what, who, asked.extra)) {
-      look_up_person(std::move(what), {std::move(*left)});
+      look_up_person(std::move(what), {std::move(*left)}, true);
     } else {
       std::visit([&](auto& work) { apply(work, who); }, what);
     }

@@ -31,7 +31,8 @@ struct preference_state {
   /// A look-up under way: who waits for it, and whether it was overtaken by a change.
   struct look_up {
     std::string person_key;
-    address_list extra; ///< asked about beside the person's own; with any, the answer is not cached
+    address_list extra; ///< asked about beside the person's own
+    bool cacheable = false;
     bool overtaken = false;
     std::vector<waiting> waiters;
   };
@@ -47,7 +48,7 @@ struct preference_state {
   /// Cached, or null after starting a look-up that `what` waits for.
   std::shared_ptr<const person> person_for(waiting& what);
   /// Asks the control store, about those addresses too; `what` waits for the answer.
-  void look_up_person(waiting what, address_list extra);
+  void look_up_person(waiting what, address_list extra, bool cacheable);
   void apply(const intake_ptr& what, const person& who);
   void apply(const work_ptr& what, const person& who);
   std::vector<delivery_work> deliveries_for(const intake& what, const person& who) const;

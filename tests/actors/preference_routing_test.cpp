@@ -44,12 +44,22 @@ TEST_CASE_METHOD(preference_test, "the ledger is asked about a stored address th
     decided();
   }
   send(subject, decide_atom_v, stored_work()); // to someone@example.org
-  if (!known) {
-    CHECK(control.people.asked().extra.empty());
-    control.people.answer(found(moved));
-    run();
-  }
   CHECK(throttle_peer.empty());
+  std::pair<channel, std::string> left{channel::email, "someone@example.org"};
+  CHECK(control.people.asked().extra == std::vector{left});
+  control.people.answer(person{moved, {left}, false});
+  run();
+  CHECK(recorded()->update.d.decision.rule == "suppression");
+}
+
+TEST_CASE_METHOD(preference_test, "stored work that joined the look-up of a request asks for its own address too") {
+  auto moved = stored_user();
+  moved->contacts.email = "new@example.org";
+  send(subject, decide_atom_v, request());
+  send(subject, decide_atom_v, stored_work());
+  control.people.answer(found(moved));
+  run();
+  CHECK(throttle_peer.count<work_ptr>(decide_atom_v) == 0);
   std::pair<channel, std::string> left{channel::email, "someone@example.org"};
   CHECK(control.people.asked().extra == std::vector{left});
   control.people.answer(person{moved, {left}, false});

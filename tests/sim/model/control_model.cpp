@@ -76,8 +76,7 @@ result<user_ptr> control_model::put_user(const user& what, user_part part, std::
 }
 
 status_result control_model::erase_user(const space& where, const std::string& id) {
-  if (users_.erase({where, id}) == 0)
-    return fault{errc::not_found, "There is no user with this id."};
+  users_.erase({where, id});
   tombstones_[{where, id}] = false;
   changed_at_ = clock_.now();
   return ok;

@@ -215,7 +215,7 @@ public:
   /// Writes one part of a user, creating it where it is missing; the other part
   /// is kept. `if_match` refuses with version_mismatch unless it is the part's version (0: must not exist).
   virtual void put_user(user what, user_part part, std::optional<std::uint64_t> if_match, done<user_ptr> then) = 0;
-  /// Leaves a tombstone; answers not_found where there is no such user.
+  /// Leaves a tombstone, also for somebody who is known from requests alone.
   virtual void erase_user(space where, std::string id, sys_time now, done<ok_t> then) = 0;
   /// Tombstones whose effect has not reached every file yet: (space, user id).
   virtual void unfinished_erasures(done<std::vector<std::pair<space, std::string>>> then) = 0;

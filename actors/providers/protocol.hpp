@@ -57,7 +57,7 @@ std::span<const protocol> protocols();
 const protocol* find_protocol(std::string_view name);
 
 /// Failures below the vendor's protocol mean the same everywhere: not_sent and tls
-/// are retry, no_answer is ambiguous, refused_address is bad_address.
+/// are retry, no_answer is ambiguous, refused_address is bad_message.
 std::optional<answer_meaning> meaning_of_failure(const wire_answer& answer);
 
 /// A fault of `make`: bad_address where a field error points at `/address`, else bad_message.

@@ -46,7 +46,7 @@ constexpr std::array failure_rows{
   failure_row{wire_answer::failure::not_sent, outcome::retry, "not_sent"},
   failure_row{wire_answer::failure::tls, outcome::retry, "tls"},
   failure_row{wire_answer::failure::no_answer, outcome::ambiguous, "no_answer"},
-  failure_row{wire_answer::failure::refused_address, outcome::bad_address, "refused_address"},
+  failure_row{wire_answer::failure::refused_address, outcome::bad_message, "refused_address"},
 };
 
 answer_meaning meaning(outcome what, std::string_view code, std::string detail) {

@@ -51,6 +51,26 @@ status_result make_folder(const std::filesystem::path& folder) {
   return ok;
 }
 
+// SQLite gives a journal the permissions of its database.
+status_result make_private(const folder_files& files) {
+  constexpr auto owner_only = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+  for (auto* file : files.all())
+    for (auto suffix : {"", "-wal", "-shm"}) {
+      auto path = file->path.string() + suffix;
+      auto descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | (*suffix == '\0' ? O_CREAT : 0), 0600);
+      if (descriptor < 0 && *suffix != '\0')
+        continue;
+      if (descriptor < 0)
+        return unusable(file->path.parent_path(), text_of(errno));
+      ::close(descriptor);
+      std::error_code failed;
+      std::filesystem::permissions(path, owner_only, failed);
+      if (failed)
+        return unusable(file->path.parent_path(), failed.message());
+    }
+  return ok;
+}
+
 result<folder_lock> folder_lock::take(const std::filesystem::path& folder) {
   auto path = folder / "carillon.lock";
   auto descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

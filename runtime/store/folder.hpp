@@ -25,6 +25,10 @@ folder_files files_of(const store_options& from);
 /// path and the remedy where that fails.
 status_result make_folder(const std::filesystem::path& folder);
 
+/// Makes the files where they are missing and takes everybody else's rights off
+/// them: a folder that was there before may be open to others.
+status_result make_private(const folder_files& files);
+
 /// Two processes on one folder would each believe to be the only sender: an
 /// advisory lock on `carillon.lock` in it keeps the second one out. The kernel
 /// frees it with the process, however that ends.

@@ -75,6 +75,8 @@ result<stores> open_stores(const options& from, const wall_clock& clock, store_o
   auto lock = folder_lock::take(from.store.folder);
   if (!lock)
     return lock.error();
+  if (auto closed = make_private(files); !closed)
+    return closed.error();
   if (auto done = migrate_all(files); !done)
     return done.error();
   try {
@@ -95,6 +97,8 @@ result<std::vector<schema_state>> migrate_stores(const options& from) {
   auto lock = folder_lock::take(from.store.folder);
   if (!lock)
     return lock.error();
+  if (auto closed = make_private(files); !closed)
+    return closed.error();
   if (auto done = migrate_all(files); !done)
     return done.error();
   return states_of(files);

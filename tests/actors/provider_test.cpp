@@ -63,7 +63,7 @@ TEST_CASE_METHOD(provider_test, "failures on the wire mean what the taxonomy say
   };
   CHECK(meaning(failure::not_sent) == outcome::retry);
   CHECK(meaning(failure::no_answer) == outcome::ambiguous);
-  CHECK(meaning(failure::refused_address) == outcome::bad_address);
+  CHECK(meaning(failure::refused_address) == outcome::bad_message);
 }
 
 TEST_CASE_METHOD(provider_test, "an answer that comes twice counts once") {

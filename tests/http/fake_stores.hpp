@@ -185,7 +185,8 @@ public:
   }
   void erase_user(space where, std::string id, sys_time, done<ok_t> then) override {
     std::scoped_lock guard{mutex};
-    users.erase({where, id}) ? then(ok) : then(nothing_here());
+    users.erase({where, id});
+    then(ok);
   }
   void unfinished_erasures(done<std::vector<std::pair<space, std::string>>> then) override { then(unused()); }
   void finish_erasure(space, std::string id, done<ok_t> then) override {

@@ -116,7 +116,21 @@ TEST_CASE("erasure goes through every file and ends the tombstone's work") {
   CHECK(at.engine.bulk_store.erased == std::vector<std::string>{"u"});
   CHECK(at.engine.control_.finished_erasures == std::vector<std::string>{"u"});
   CHECK(c.call("GET", "/v1/users/u").status == 404);
-  CHECK(c.call("DELETE", "/v1/users/u").status == 404);
+  CHECK(c.call("DELETE", "/v1/users/known-from-requests-alone").status == 204);
+  CHECK(at.engine.bulk_store.erased.back() == "known-from-requests-alone");
+}
+
+TEST_CASE("a patch names every field it gets wrong, also those it wants taken away") {
+  running_server at;
+  at.start();
+  auto c = at.connect();
+  c.call("PUT", "/v1/users/u", profile);
+  auto answer = c.call("PATCH", "/v1/users/u", R"({"phone":null,"time_zone":null})");
+  CHECK(answer.status == 422);
+  REQUIRE(answer.json()["errors"].size() == 1);
+  CHECK(answer.json()["errors"][0]["pointer"] == "/phone");
+  auto rules = c.call("PATCH", "/v1/users/u/preferences", R"({"prefrences":null})");
+  CHECK(rules.status == 422);
 }
 
 TEST_CASE("an export holds profile, choices, feed and notifications, unmasked") {

@@ -35,7 +35,7 @@ TEST_CASE("a failure below the protocol means the same everywhere") {
          row{failure::not_sent, outcome::retry, "not_sent"},
          row{failure::tls, outcome::retry, "tls"},
          row{failure::no_answer, outcome::ambiguous, "no_answer"},
-         row{failure::refused_address, outcome::bad_address, "refused_address"},
+         row{failure::refused_address, outcome::bad_message, "refused_address"},
        })
     for (auto& protocol : protocols()) {
       INFO(protocol.name << " " << code);

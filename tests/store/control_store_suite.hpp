@@ -146,7 +146,6 @@ inline void erases_users(store_fixture& f) {
   auto unfinished = [&] {
     return must<std::vector<std::pair<space, std::string>>>([&](auto then) { f.control().unfinished_erasures(then); });
   };
-  CHECK(erase().error().code == errc::not_found);
   put(f, sample_user(), user_part::both);
   CHECK(erase());
   CHECK(look_up(f).erased);
@@ -159,6 +158,14 @@ inline void erases_users(store_fixture& f) {
   CHECK(look_up(f).erased);
   put(f, sample_user(), user_part::both);
   CHECK_FALSE(look_up(f).erased);
+}
+
+inline void erases_who_is_known_from_requests_alone(store_fixture& f) {
+  must<ok_t>([&](auto then) { f.control().erase_user(live, "u_1", f.clock().now(), then); });
+  CHECK(look_up(f).erased);
+  auto open =
+    must<std::vector<std::pair<space, std::string>>>([&](auto then) { f.control().unfinished_erasures(then); });
+  CHECK(open == std::vector{std::pair{live, std::string{"u_1"}}});
 }
 
 inline api_key sample_key() {
@@ -237,6 +244,7 @@ inline std::vector<suite_case> control_store_suite() {
     {"a suppression ends when it expires", suppressions_expire},
     {"suppressions are listed and removed, one an address", suppressions_are_listed},
     {"an erased user leaves a tombstone until every file is done", erases_users},
+    {"somebody who is known from requests alone can be erased", erases_who_is_known_from_requests_alone},
     {"keys are kept and revoked within their tenant", keeps_keys},
     {"settings are versioned", keeps_settings},
     {"orders to breakers are kept, the last one counts", keeps_breaker_orders},

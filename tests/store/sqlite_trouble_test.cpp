@@ -127,6 +127,18 @@ TEST_CASE("a folder that cannot be made is named with a remedy") {
   CHECK_THAT(why.detail, ContainsSubstring("file/data") && ContainsSubstring("[store] url"));
 }
 
+TEST_CASE("the files are private in a folder that is not") {
+  using std::filesystem::perms;
+  sqlite_fixture f;
+  f.close();
+  std::filesystem::permissions(f.config().store.folder, perms::owner_all | perms::others_read | perms::others_exec);
+  std::filesystem::permissions(f.file("bulk.db"), perms::owner_all | perms::others_read);
+  f.open();
+  kept(f.bulk(), sample_maker{f, lane::bulk}.make());
+  for (auto* name : {"bulk.db", "bulk.db-wal", "bulk.db-shm", "control.db", "inbox.db", "critical.db"})
+    CHECK((std::filesystem::status(f.file(name)).permissions() & perms::others_all) == perms::none);
+}
+
 TEST_CASE("the folder is private") {
   sqlite_fixture f;
   CHECK(std::filesystem::status(f.config().store.folder).permissions() == std::filesystem::perms::owner_all);

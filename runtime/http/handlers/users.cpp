@@ -75,6 +75,18 @@ void put_part(service& with, request& rq, responder respond, const part_rules& r
   with.engine.control().put_user(std::move(*what), rules.part, *expected, after_write(with, rq, respond, rules));
 }
 
+/// Merging drops a null whatever its name is: a wrong name must not look as if it
+/// had been taken away.
+std::optional<fault> unknown_names(const options& config, const request& rq, const json& patch,
+                                   const part_rules& rules) {
+  auto read = read_part(config, rq, patch, rules);
+  if (read)
+    return std::nullopt;
+  auto wrong = read.error().fields;
+  std::erase_if(wrong, [](auto& field) { return field.code != "unknown"; });
+  return wrong.empty() ? std::nullopt : std::optional{invalid(std::move(wrong))};
+}
+
 /// RFC 7396: null takes a member away. The write is bound to the version that was
 /// read, so that a change in between is not lost.
 void patch_part(service& with, request& rq, responder respond, const part_rules& rules) {
@@ -82,6 +94,8 @@ void patch_part(service& with, request& rq, responder respond, const part_rules&
   auto patch = parse_json(rq.body);
   if (!expected || !patch)
     return respond(expected ? patch.error() : expected.error());
+  if (auto wrong = unknown_names(with.engine.config(), rq, *patch, rules))
+    return respond(std::move(*wrong));
   auto again = std::make_shared<request>(std::move(rq));
   auto merge = [&with, &rules, respond, again, patch = std::move(*patch),
                 expected = *expected](result<user_ptr> found) {

@@ -6,10 +6,6 @@
 namespace carillon {
 namespace {
 
-fault no_such_user() {
-  return {errc::not_found, "There is no user with this id."};
-}
-
 fault changed_since(std::uint64_t version) {
   return {errc::version_mismatch,
           "It is at version " + std::to_string(version) + " now; read it again, then write with that version."};
@@ -122,8 +118,6 @@ result<user_ptr> store_user(connection& db, const user& what, user_part part, st
 status_result erase_user_row(connection& db, const space& where, const std::string& id, sys_time now) {
   auto space_name = to_string(where);
   db.use("DELETE FROM user WHERE space = ?1 AND id = ?2").with(space_name, id).run();
-  if (db.changes() == 0)
-    return no_such_user();
   db.use("INSERT OR REPLACE INTO tombstone(space, user_id, erased_at, finished) VALUES(?1, ?2, ?3, 0)")
     .with(space_name, id, now)
     .run();

@@ -97,7 +97,6 @@ def theirs(engine):
     ("POST", "/v1/notifications/{}/resolve", "notification", {"delivery_id": NO_SUCH, "outcome": "sent"}),
     ("GET", "/v1/users/{}", "user", None),
     ("PATCH", "/v1/users/{}", "user", {"locale": "de"}),
-    ("DELETE", "/v1/users/{}", "user", None),
     ("GET", "/v1/users/{}/export", "user", None),
     ("GET", "/v1/users/{}/preferences", "user", None),
     ("POST", "/v1/users/their_user/inbox/{}/read", "item", None),
@@ -112,6 +111,13 @@ def test_another_tenants_id_looks_like_one_that_does_not_exist(engine, theirs, m
         answer.pop("request_id")
     assert answers[0] == answers[1]
     assert acme.get("/v1/users/their_user").expect(200) and acme.notification(found["notification"])["status"] == "delivered"
+
+
+def test_erasing_an_id_that_another_tenant_has_touches_nothing_of_theirs(engine, theirs):
+    acme, found = theirs
+    engine.api.delete("/v1/users/their_user").expect(204)
+    assert acme.get("/v1/users/their_user").expect(200) and acme.notification(found["notification"])["status"] == "delivered"
+    assert acme.get("/v1/users/their_user/inbox").json["data"]
 
 
 def test_another_tenants_lists_are_not_ours(engine, theirs):

@@ -120,6 +120,15 @@ def test_erasure_leaves_a_tombstone_and_no_content(api):
     assert address not in str(api.sandbox(id))
 
 
+def test_erasure_finds_who_is_known_from_requests_alone(api):
+    user, address = fresh_user(), fresh_mailbox()
+    id = api.notify(user_id=user, channels=["email"], to={"email": address})
+    api.delivery(id, "sent", channel="email")
+    api.delete(f"/v1/users/{user}").expect(204)
+    assert api.notification(id)["erased"] is True
+    assert address not in str(api.sandbox(id))
+
+
 def test_erasure_stops_what_has_not_gone_out(api):
     user = fresh_user()
     put(api, user)

@@ -46,7 +46,7 @@ struct witness {
   }
 };
 
-caf::behavior receiver(witness* what) {
+caf::behavior receiver(caf::event_based_actor*, witness* what) {
   return {[what](int) { what->saw_a_message(); }};
 }
 
@@ -59,6 +59,13 @@ caf::behavior sender(caf::event_based_actor* self, caf::actor to) {
   }};
 }
 
+caf::behavior urgent_sender(caf::event_based_actor*, caf::actor to) {
+  return {[to](int count) {
+    for (int i = 0; i < count; ++i)
+      pass(to, i % 2 == 0, i);
+  }};
+}
+
 } // namespace
 
 TEST_CASE("an actor that is reached by crossing only ever runs on the threads of its own lane") {
@@ -66,7 +73,7 @@ TEST_CASE("an actor that is reached by crossing only ever runs on the threads of
   caf::actor_system a{a_config}, b{b_config};
   witness seen;
   auto done = seen.all.get_future();
-  auto target = b.spawn([&seen] { return receiver(&seen); });
+  auto target = b.spawn(receiver, &seen);
   for (int i = 0; i < senders; ++i)
     caf::anon_send(a.spawn(sender, target), messages_each);
   REQUIRE(done.wait_for(std::chrono::seconds{60}) == std::future_status::ready);
@@ -79,15 +86,9 @@ TEST_CASE("urgent work that is passed on stays on its lane's threads as well") {
   caf::actor_system a{a_config}, b{b_config};
   witness seen;
   auto done = seen.all.get_future();
-  auto target = b.spawn([&seen] { return receiver(&seen); });
-  auto urgent_sender = [target](caf::event_based_actor*) -> caf::behavior {
-    return {[target](int count) {
-      for (int i = 0; i < count; ++i)
-        pass(target, i % 2 == 0, i);
-    }};
-  };
+  auto target = b.spawn(receiver, &seen);
   for (int i = 0; i < senders; ++i)
-    caf::anon_send(a.spawn(urgent_sender), messages_each);
+    caf::anon_send(a.spawn(urgent_sender, target), messages_each);
   REQUIRE(done.wait_for(std::chrono::seconds{60}) == std::future_status::ready);
   std::scoped_lock guard{seen.mutex};
   CHECK(seen.names == std::set<std::string>{"lane-b"});

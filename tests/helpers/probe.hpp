@@ -14,13 +14,15 @@ namespace carillon::test {
 class probe {
 public:
   explicit probe(caf::actor_system& system) : letters_(std::make_shared<letters>()) {
-    actor_ = system.spawn([kept = letters_](caf::event_based_actor* self) {
+    // Spawned with an argument: without one CAF binds a reference to nothing, which UBSan reports.
+    auto collect = [](caf::event_based_actor* self, const std::shared_ptr<letters>& kept) {
       self->set_default_handler([kept](caf::scheduled_actor*, caf::message_view& letter) -> caf::result<caf::message> {
         kept->push_back(letter.move_content_to_message());
         return caf::make_message(true);
       });
       return caf::behavior{[](caf::unit_t) {}};
-    });
+    };
+    actor_ = system.spawn(collect, letters_);
   }
   probe(const probe&) = delete;
   probe& operator=(const probe&) = delete;

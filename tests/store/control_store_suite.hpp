@@ -108,6 +108,14 @@ inline void finds_people(store_fixture& f) {
   CHECK_FALSE(p.erased);
 }
 
+inline void suppressed_mail_addresses_have_no_case(store_fixture& f) {
+  CHECK(suppress(f, channel::email, "Some.One@Example.org", "a").address == "some.one@example.org");
+  CHECK(suppress(f, channel::email, "some.one@EXAMPLE.org", "b").id == "a");
+  CHECK(look_up(f, {{channel::email, "SOME.one@example.org"}}).suppressed.size() == 1);
+  suppress(f, channel::push, "fcm:Token", "c");
+  CHECK(look_up(f, {{channel::push, "fcm:token"}}).suppressed.empty());
+}
+
 inline void suppressions_expire(store_fixture& f) {
   suppress(f, channel::email, "a@example.org", "a", f.clock().now() + 1h);
   CHECK(look_up(f, {{channel::email, "a@example.org"}}).suppressed.size() == 1);
@@ -241,6 +249,7 @@ inline std::vector<suite_case> control_store_suite() {
     {"profile and preferences are written apart", writes_parts_apart},
     {"a write with another version than the stored is refused", guards_versions},
     {"a person comes with the suppressions of all addresses", finds_people},
+    {"suppressed mail addresses are compared without case", suppressed_mail_addresses_have_no_case},
     {"a suppression ends when it expires", suppressions_expire},
     {"suppressions are listed and removed, one an address", suppressions_are_listed},
     {"an erased user leaves a tombstone until every file is done", erases_users},

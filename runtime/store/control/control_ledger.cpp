@@ -1,4 +1,5 @@
 // Suppressions: addresses that must not be used, with who or what said so.
+#include "messages/ledger_address.hpp"
 #include "runtime/store/control/control_rows.hpp"
 
 namespace carillon {
@@ -22,7 +23,8 @@ std::optional<suppression> find_by_address(connection& db, const space& where, c
   auto space_name = to_string(where);
   auto row = db.use("SELECT id, channel, address, cause, note, expires_at, created_at FROM suppression "
                     "WHERE space = ?1 AND channel = ?2 AND address = ?3");
-  if (!row.with(space_name, to_string(on), address).step())
+  auto kept_as = ledger_address(on, address);
+  if (!row.with(space_name, to_string(on), kept_as).step())
     return std::nullopt;
   return read_suppression(row, where);
 }
@@ -46,6 +48,7 @@ suppression store_suppression(connection& db, const suppression& what, sys_time 
     return *known;
   auto space_name = to_string(what.space);
   auto stored = what;
+  stored.address = ledger_address(what.channel, what.address);
   if (stored.created_at == sys_time{})
     stored.created_at = now;
   db.use("INSERT OR REPLACE INTO suppression(space, id, channel, address, cause, note, expires_at, created_at) "

@@ -86,8 +86,13 @@ CREATE TABLE breaker_order(
 ) WITHOUT ROWID;
 )sql";
 
+/// Mail addresses of the ledger in the form of messages/ledger_address.hpp; of two
+/// that become one, one stays.
+constexpr const char* version_2 = "UPDATE OR REPLACE suppression SET address = lower(address) WHERE channel = 'email';";
+
 constexpr std::array migrations{
   migration{1, version_1},
+  migration{2, version_2},
 };
 
 } // namespace

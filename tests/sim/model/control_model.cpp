@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "messages/ledger_address.hpp"
+
 namespace carillon::sim {
 namespace {
 
@@ -98,16 +100,18 @@ void control_model::finish_erasure(const space& where, const std::string& id) {
 // ---------------------------------------------------------------- suppressions
 
 const suppression* control_model::in_force(const address& whom) const {
-  auto found = ledger_.find(whom);
+  auto& [where, on, written] = whom;
+  auto found = ledger_.find({where, on, ledger_address(on, written)});
   auto stands = found != ledger_.end() && (!found->second.expires_at || *found->second.expires_at > clock_.now());
   return stands ? &found->second : nullptr;
 }
 
 suppression control_model::add_suppression(const suppression& what) {
-  address whom{what.space, what.channel, what.address};
+  address whom{what.space, what.channel, ledger_address(what.channel, what.address)};
   if (auto* known = in_force(whom))
     return *known;
   auto stored = what;
+  stored.address = std::get<std::string>(whom);
   changed_at_ = clock_.now();
   if (stored.created_at == sys_time{})
     stored.created_at = clock_.now();

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "runtime/cli/argument_checks.hpp"
 #include "runtime/cli/command.hpp"
 #include "runtime/cli/dead_letter_filter.hpp"
 #include "runtime/cli/problem.hpp"
@@ -145,7 +146,7 @@ void add_list(CLI::App& group, command& chosen) {
   auto given = std::make_shared<list_arguments>();
   auto* cmd = group.add_subcommand("list", "List them, newest first.");
   add_filter(*cmd, given->filters);
-  cmd->add_option("--limit", given->limit, "Rows, 1 to 200")->check(CLI::Range(1, 200))->capture_default_str();
+  cmd->add_option("--limit", given->limit, "Rows, 1 to 200")->check(whole_number(1, 200))->capture_default_str();
   cmd->add_option("--cursor", given->cursor, "Where the last list ended");
   cmd->add_flag("--json", given->json, "The API's own answer");
   add_target(*cmd, given->where);

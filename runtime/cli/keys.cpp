@@ -4,12 +4,14 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "runtime/cli/argument_checks.hpp"
 #include "runtime/cli/command.hpp"
 #include "runtime/cli/config_source.hpp"
 #include "runtime/cli/local_store.hpp"
 #include "runtime/cli/problem.hpp"
 #include "runtime/cli/show_notification.hpp"
 #include "runtime/cli/target.hpp"
+#include "runtime/http/limits.hpp"
 #include "runtime/http/rfc3339.hpp"
 
 namespace carillon::cli {
@@ -127,14 +129,14 @@ void add_create(CLI::App& group, command& chosen) {
   cmd->add_option("--name", given->name, "What it is for")->required();
   cmd->add_option("--scopes", given->scopes, "send, read, manage, admin; several with commas")
     ->delimiter(',')
-    ->check(CLI::IsMember({"send", "read", "manage", "admin"}))
+    ->check(one_of({"send", "read", "manage", "admin"}))
     ->capture_default_str();
   cmd->add_option("--mode", given->mode, "live, or test: its data is apart and only the sandbox takes it")
-    ->check(CLI::IsMember({"live", "test"}))
+    ->check(one_of({"live", "test"}))
     ->capture_default_str();
   cmd->add_option("--tenant", given->tenant, "Whose key (else your key's own tenant; with --config \"default\")");
-  cmd->add_option("--lane", given->lane, "Bind it to a lane")->check(CLI::IsMember({"critical", "bulk"}));
-  cmd->add_option("--rate", given->rate, "Requests per second at most")->check(CLI::PositiveNumber);
+  cmd->add_option("--lane", given->lane, "Bind it to a lane")->check(one_of({"critical", "bulk"}));
+  cmd->add_option("--rate", given->rate, "Requests per second at most")->check(number(0.001, http::limits::key_rate));
   cmd->add_option("--expires-at", given->expires_at, "RFC 3339 instant");
   cmd->add_flag("--json", given->json, "As JSON");
   add_target(*cmd, given->where);

@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "runtime/cli/command.hpp"
+#include "runtime/cli/usage_text.hpp"
 
 namespace carillon::cli {
 namespace {
@@ -34,14 +35,7 @@ int parse_result(CLI::App& app, const CLI::ParseError& what, session& with) {
     app.exit(what, with.out, with.err);
     return done;
   }
-  // CLI11 misses a sub-command before it says which word it did not understand.
-  const auto unknown = app.remaining(true);
-  with.err << "carillon: ";
-  if (unknown.empty())
-    with.err << what.what();
-  else
-    with.err << "\"" << unknown.front() << "\" is no command, option or argument here";
-  with.err << "\nRun the command with --help to see what it takes.\n";
+  with.err << "carillon: " << usage_text(app, what) << '\n';
   return usage;
 }
 

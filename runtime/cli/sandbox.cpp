@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "runtime/cli/argument_checks.hpp"
 #include "runtime/cli/command.hpp"
 #include "runtime/cli/problem.hpp"
 #include "runtime/cli/show_notification.hpp"
@@ -45,7 +46,7 @@ int list_messages(session& s, const arguments& given) {
 void add_sandbox(CLI::App& app, command& chosen) {
   auto given = std::make_shared<arguments>();
   auto* cmd = app.add_subcommand("sandbox", "List what the sandbox took in place of a vendor, newest first.");
-  cmd->add_option("--limit", given->limit, "Rows, 1 to 200")->check(CLI::Range(1, 200))->capture_default_str();
+  cmd->add_option("--limit", given->limit, "Rows, 1 to 200")->check(whole_number(1, 200))->capture_default_str();
   cmd->add_flag("--json", given->json, "The API's own answer");
   add_target(*cmd, given->where);
   cmd->footer("Example:\n  carillon sandbox --limit 5");

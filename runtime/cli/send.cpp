@@ -4,8 +4,8 @@
 
 #include "runtime/cli/command.hpp"
 #include "runtime/cli/problem.hpp"
-#include "runtime/cli/show_notification.hpp"
 #include "runtime/cli/target.hpp"
+#include "runtime/cli/wait.hpp"
 
 namespace carillon::cli {
 namespace {
@@ -15,7 +15,8 @@ struct arguments {
   std::string user, type, category, priority, title, body, data, email, phone, webhook, send_at, expires_at,
     idempotency_key;
   std::vector<std::string> channels;
-  bool wait = false, json = false;
+  wait_options wait;
+  bool json = false;
 };
 
 void put(nlohmann::json& object, const char* member, const std::string& value) {
@@ -55,22 +56,13 @@ nlohmann::json request_of(const arguments& given) {
   return request;
 }
 
-int finish_waiting(session& s, api_client& api, const std::string& id, bool as_json) {
-  const auto notification = wait_until_finished(s, api, id);
-  if (as_json)
-    s.out << notification.dump(2) << '\n';
-  else
-    show_notification(s, notification);
-  return is_success(text_of(notification, "status")) ? done : failed;
-}
-
 int send(session& s, const arguments& given) {
   const auto request = request_of(given);
   auto api = connect(s, given.where);
   const auto receipt = api.post("/v1/notifications", request).body;
   const auto id = text_of(receipt, "id");
-  if (given.wait)
-    return finish_waiting(s, api, id, given.json);
+  if (given.wait.wanted)
+    return wait_and_show(s, api, id, given.wait, given.json);
   if (given.json) {
     s.out << receipt.dump(2) << '\n';
     return done;
@@ -105,13 +97,14 @@ void add_send(CLI::App& app, command& chosen) {
   auto given = std::make_shared<arguments>();
   auto* cmd = app.add_subcommand("send", "Send one notification by hand.");
   add_request_options(*cmd, *given);
-  cmd->add_flag("--wait", given->wait, "Wait until it is finished and show its timeline; exit 1 unless it was sent");
+  add_wait(*cmd, given->wait);
   cmd->add_flag("--json", given->json, "The API's own answer");
   add_target(*cmd, given->where);
-  cmd->footer("Examples:\n"
-              "  carillon send --user u_1 --type welcome --channel in_app --wait\n"
-              "  carillon send --user u_1 --type order_shipped --channel email --email someone@example.org \\\n"
-              "      --title \"Your order is on its way\" --body \"It arrives tomorrow.\"");
+  cmd->footer(std::string{wait_codes}
+              + "Examples:\n"
+                "  carillon send --user u_1 --type welcome --channel in_app --wait\n"
+                "  carillon send --user u_1 --type order_shipped --channel email --email someone@example.org \\\n"
+                "      --title \"Your order is on its way\" --body \"It arrives tomorrow.\"");
   on_chosen(*cmd, chosen, given, send);
 }
 

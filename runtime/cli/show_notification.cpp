@@ -1,10 +1,8 @@
 #include "runtime/cli/show_notification.hpp"
 
 #include <algorithm>
-#include <array>
 #include <ostream>
 
-#include "runtime/cli/api_client.hpp"
 #include "runtime/cli/problem.hpp"
 #include "runtime/cli/times.hpp"
 #include "runtime/http/rfc3339.hpp"
@@ -13,7 +11,6 @@ namespace carillon::cli {
 namespace {
 
 constexpr std::size_t label_width = 10;
-constexpr duration poll_every = std::chrono::milliseconds{250};
 
 std::optional<sys_time> instant_of(const nlohmann::json& object, const char* member) {
   return parse_rfc3339(text_of(object, member));
@@ -131,25 +128,6 @@ void show_notification(session& s, const nlohmann::json& notification) {
   show_header(s, notification);
   for (auto& delivery : notification.value("deliveries", nlohmann::json::array()))
     show_delivery(s, delivery);
-}
-
-bool is_finished(std::string_view status) {
-  constexpr std::array unfinished{std::string_view{"accepted"}, std::string_view{"scheduled"},
-                                  std::string_view{"processing"}, std::string_view{"retrying"},
-                                  std::string_view{"held"}};
-  return std::find(unfinished.begin(), unfinished.end(), status) == unfinished.end();
-}
-
-bool is_success(std::string_view status) {
-  return status == "sent" || status == "delivered" || status == "read";
-}
-
-nlohmann::json wait_until_finished(session& s, api_client& api, const std::string& id) {
-  const auto path = "/v1/notifications/" + url_escape(id);
-  auto newest = api.get(path).body;
-  while (!is_finished(text_of(newest, "status")) && s.pause(poll_every))
-    newest = api.get(path).body;
-  return newest;
 }
 
 std::string relative_of(const nlohmann::json& object, const char* member, sys_time now) {

@@ -2,9 +2,9 @@
 #include <ostream>
 
 #include "runtime/cli/command.hpp"
-#include "runtime/cli/problem.hpp"
 #include "runtime/cli/show_notification.hpp"
 #include "runtime/cli/target.hpp"
+#include "runtime/cli/wait.hpp"
 
 namespace carillon::cli {
 namespace {
@@ -12,18 +12,20 @@ namespace {
 struct arguments {
   target where;
   std::string id;
-  bool wait = false, json = false;
+  wait_options wait;
+  bool json = false;
 };
 
 int print_status(session& s, const arguments& given) {
   auto api = connect(s, given.where);
-  const auto notification =
-    given.wait ? wait_until_finished(s, api, given.id) : api.get("/v1/notifications/" + url_escape(given.id)).body;
+  if (given.wait.wanted)
+    return wait_and_show(s, api, given.id, given.wait, given.json);
+  const auto notification = api.get("/v1/notifications/" + url_escape(given.id)).body;
   if (given.json)
     s.out << notification.dump(2) << '\n';
   else
     show_notification(s, notification);
-  return given.wait && !is_success(text_of(notification, "status")) ? failed : done;
+  return done;
 }
 
 } // namespace
@@ -32,12 +34,13 @@ void add_status(CLI::App& app, command& chosen) {
   auto given = std::make_shared<arguments>();
   auto* cmd = app.add_subcommand("status", "Show the timeline of one notification.");
   cmd->add_option("id", given->id, "The notification's id, as `send` printed it")->required();
-  cmd->add_flag("--wait", given->wait, "Wait until it is finished; exit 1 unless it was sent");
+  add_wait(*cmd, given->wait);
   cmd->add_flag("--json", given->json, "The API's own answer");
   add_target(*cmd, given->where);
-  cmd->footer("Examples:\n"
-              "  carillon status 01997b3e-8c4a-7d11-9f60-6a0b8f3c2d15\n"
-              "  carillon status 01997b3e-8c4a-7d11-9f60-6a0b8f3c2d15 --wait --json");
+  cmd->footer(std::string{wait_codes}
+              + "Examples:\n"
+                "  carillon status 01997b3e-8c4a-7d11-9f60-6a0b8f3c2d15\n"
+                "  carillon status 01997b3e-8c4a-7d11-9f60-6a0b8f3c2d15 --wait --json");
   on_chosen(*cmd, chosen, given, print_status);
 }
 

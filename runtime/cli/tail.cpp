@@ -5,6 +5,7 @@
 #include <ostream>
 #include <unordered_map>
 
+#include "runtime/cli/argument_checks.hpp"
 #include "runtime/cli/command.hpp"
 #include "runtime/cli/problem.hpp"
 #include "runtime/cli/target.hpp"
@@ -122,10 +123,10 @@ void add_tail(CLI::App& app, command& chosen) {
   cmd->add_option("--channel", given->channel, "Only with a delivery on this channel");
   cmd->add_option("--status", given->status, "Only in this status");
   cmd->add_option("-n,--lines", given->lines, "Newest ones to begin with, 0 to 200")
-    ->check(CLI::Range(0, 200))
+    ->check(whole_number(0, 200))
     ->capture_default_str();
   cmd->add_option("--interval", given->interval_s, "Seconds between two looks, 0.1 to 3600")
-    ->check(CLI::Range(0.1, 3600.0))
+    ->check(number(0.1, 3600))
     ->capture_default_str();
   cmd->add_flag("--json", given->json, "One JSON object a line");
   add_target(*cmd, given->where);

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "runtime/cli/argument_checks.hpp"
 #include "runtime/cli/config_source.hpp"
 
 namespace carillon::cli {
@@ -45,7 +46,7 @@ void add_target(CLI::App& cmd, target& where) {
   cmd.add_option("--key", where.key, "API key (else CARILLON_KEY, else admin.key of the data folder)")->group(group);
   cmd.add_option("--config", where.config, "Configuration file whose data folder holds admin.key")->group(group);
   cmd.add_option("--timeout", where.timeout_s, "Seconds one call may take, 1 to 3600")
-    ->check(CLI::Range(1U, 3600U))
+    ->check(whole_number(1, 3600))
     ->capture_default_str()
     ->group(group);
 }

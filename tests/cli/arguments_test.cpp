@@ -89,6 +89,43 @@ TEST_CASE("a word that is no command is named") {
   CHECK(t.err.starts_with("carillon: \"craete\" is no command"));
 }
 
+TEST_CASE("wrong usage names the option, what is wrong with it and what to do") {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> said{
+    {{}, "`carillon` needs a command: serve, check-config, send, "},
+    {{"keys"}, "`carillon keys` needs a command: create, list or revoke.\nRun `carillon keys --help`"},
+    {{"keys", "craete"}, "\"craete\" is no command of `carillon keys`; did you mean create?"},
+    {{"keys", "destroy"}, "\"destroy\" is no command of `carillon keys`; its commands are create, list and revoke."},
+    {{"--version"}, "\"--version\" is no option of `carillon`; did you mean version?"},
+    {{"send", "--usr", "u"}, "\"--usr\" is no option of `carillon send`; did you mean --user?"},
+    {{"send", "--pigeon", "x"}, "\"--pigeon\" is no option of `carillon send`.\nRun `carillon send --help`"},
+    {{"send"},
+     "`carillon send` needs --user and --type:\n  --user  Whom it is for: your id of the person\n"
+     "  --type  What kind it is, e.g. order_shipped\nRun `carillon send --help` to see what it takes.\n"},
+    {{"send", "--user"}, "--user needs a value: Whom it is for: your id of the person.\n"},
+    {{"send", "--user", "u", "--user", "v", "--type", "t"}, "--user was given 2 times; give it once.\n"},
+    {{"send", "--user", "u", "--type", "t", "--wait=maybe"},
+     "--wait takes no value, but was given \"maybe\"; leave the value out."},
+    {{"status"}, "`carillon status` needs id:\n  id  The notification's id, as `send` printed it\n"},
+    {{"status", "a", "b"}, "\"b\" is one argument too many for `carillon status`."},
+    {{"status", "a", "--wait-timeout", "0"}, "--wait-timeout must be a whole number from 1 to 86400, but is \"0\".\n"},
+    {{"tail", "-n", "many"}, "--lines must be a whole number from 0 to 200, but is \"many\".\n"},
+    {{"tail", "-n"}, "--lines needs a value: Newest ones to begin with, 0 to 200.\n"},
+    {{"tail", "--interval", "0"}, "--interval must be a number from 0.1 to 3600, but is \"0\".\n"},
+    {{"keys", "create", "--name", "x", "--scopes", "all"},
+     "--scopes must be send, read, manage or admin, but is \"all\".\n"},
+    {{"keys", "create", "--name", "x", "--rate", "-1"},
+     "--rate must be a number from 0.001 to 1000000, but is \"-1\".\n"},
+    {{"migrate", "--status", "--check"}, "--status and --check cannot be given together; give one of them.\n"},
+  };
+  for (auto& [arguments, words] : said) {
+    terminal t;
+    CHECK(t.run(arguments) == 2);
+    INFO(t.err);
+    CHECK(t.err.starts_with("carillon: " + words));
+    CHECK(t.out.empty());
+  }
+}
+
 TEST_CASE("without a key a command that needs one is bad usage and says where keys come from") {
   terminal t;
   t.environment.clear();

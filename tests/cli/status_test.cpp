@@ -88,13 +88,37 @@ TEST_CASE("status --json prints the API's own answer") {
 
 TEST_CASE("status --wait asks until the notification is finished") {
   fake_api api;
-  for (const char* status : {"accepted", "scheduled", "processing", "retrying", "held", "delivered"})
+  for (const char* status : {"accepted", "scheduled", "processing", "retrying", "delivered"})
     api.answer("GET /v1/notifications/" + id, 200, notification(status));
   terminal t;
   t.patience = 10;
   CHECK(t.run({"status", id, "--wait", "--server", api.url()}) == 0);
   CHECK(t.out.starts_with(id + "  delivered\n"));
-  CHECK(api.requests().size() == 6);
+  CHECK(api.requests().size() == 5);
+}
+
+TEST_CASE("status --wait ends where a delivery is held, and says how a person resolves it") {
+  fake_api api;
+  api.answer("GET /v1/notifications/" + id, 200,
+             R"({"id": ")" + id + R"(", "status": "held", "deliveries": [{"id": "d-1", "status": "held"}]})");
+  terminal t;
+  t.patience = 10;
+  CHECK(t.run({"status", id, "--wait", "--server", api.url()}) == 1);
+  CHECK(api.requests().size() == 1);
+  CHECK(t.out.starts_with(id + "  held\n"));
+  CHECK(t.err.find("POST /v1/notifications/" + id + R"(/resolve  {"delivery_id": "d-1", "outcome": "sent"})")
+        != std::string::npos);
+}
+
+TEST_CASE("status --wait gives up after its time, says so and shows what is known") {
+  fake_api api;
+  api.answer("GET /v1/notifications/" + id, 200, notification("processing"));
+  terminal t;
+  t.patience = 100;
+  CHECK(t.run({"status", id, "--wait", "--wait-timeout", "2", "--server", api.url()}) == 1);
+  CHECK(api.requests().size() == 9); // at once, then every quarter of a second
+  CHECK(t.out.starts_with(id + "  processing\n"));
+  CHECK(t.err.starts_with("carillon: it is still processing after 2 s and goes on without this command."));
 }
 
 TEST_CASE("status --wait ends with exit code 1 where it was not sent, or the person interrupts") {

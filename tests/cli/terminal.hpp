@@ -35,7 +35,10 @@ struct terminal {
                    live,
                    environment,
                    [this] { return now; },
-                   [&pauses](duration) { return pauses-- > 0; }};
+                   [this, &pauses](duration long_) {
+                     now += long_;
+                     return pauses-- > 0;
+                   }};
     arguments.insert(arguments.begin(), "carillon");
     std::vector<const char*> argv;
     for (auto& argument : arguments)

@@ -20,13 +20,6 @@ std::optional<sys_time> expiry_of(const command& what, const resolved_type& type
   return std::nullopt;
 }
 
-void answer(intake& what, fault error) {
-  if (what.explain)
-    what.explain(std::move(error));
-  else
-    what.answer(std::move(error));
-}
-
 } // namespace
 
 std::optional<fault> ingest_state::refuse(intake& what) {
@@ -48,7 +41,8 @@ std::optional<fault> ingest_state::refuse(intake& what) {
                    "This tenant may send " + std::to_string(static_cast<long>(config.per_tenant_rate))
                      + " notifications per second over the " + std::string{to_string(context->lane)} + " lane.",
                    {},
-                   bucket.next(limit, now) - now};
+                   bucket.next(limit, now) - now,
+                   limit.rate};
   }
   if (what.claim) {
     what.reservation = context->keys.reserve(what.space, what.claim->key);
@@ -92,9 +86,8 @@ void ingest_state::submit(const intake_ptr& what) {
   auto error = refuse(*what);
   if (!error)
     error = describe(*what);
-  if (error) {
-    return answer(*what, std::move(*error));
-  }
+  if (error)
+    return what->refuse(std::move(*error));
   pass(peers->preference_for(what->n->user_id), is_urgent(what->n->priority), decide_atom_v, what);
 }
 

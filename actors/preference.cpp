@@ -191,13 +191,9 @@ void preference_state::not_found(const std::string& token) {
     under_way.erase(last);
   // Stored work is let go and stays in its queue; requests are answered.
   for (auto& what : entry.mapped().waiters)
-    if (auto* request = std::get_if<intake_ptr>(&what)) {
-      fault unavailable{errc::store_unavailable, "Preferences cannot be read just now.", {}, std::chrono::seconds{1}};
-      if ((*request)->explain)
-        (*request)->explain(unavailable);
-      else
-        (*request)->answer(unavailable);
-    }
+    if (auto* request = std::get_if<intake_ptr>(&what))
+      (*request)->refuse(
+        {errc::store_unavailable, "Preferences cannot be read just now.", {}, std::chrono::seconds{1}});
 }
 
 void preference_state::forget(const change& what) {

@@ -114,12 +114,12 @@ limit_verdict throttle_state::charge_one(delivery& d, const std::string& categor
 void throttle_state::apply(const intake_ptr& what) {
   if (what->explain) {
     if (auto refused = explain(*what))
-      return what->explain(std::move(*refused));
+      return what->refuse(std::move(*refused));
     return pass(peers->dispatcher, is_urgent(what->n->priority), place_atom_v, what);
   }
   do {
     if (auto refused = charge_all(*what))
-      return what->answer(std::move(*refused));
+      return what->refuse(std::move(*refused));
   } while (release_standby(what->deliveries, context->clock.now()));
   pass(peers->dispatcher, is_urgent(what->n->priority), place_atom_v, what);
 }
@@ -131,7 +131,7 @@ std::optional<fault> throttle_state::charge_all(intake& what) {
     auto verdict = charge_one(w.d, what.n->category, what.debits, what.peoples_debits);
     if (verdict.what == limit_verdict::kind::reject) {
       refund_all(what.debits);
-      return fault{errc::rate_limited, verdict.reason, {}, verdict.until - context->clock.now()};
+      return fault{errc::rate_limited, verdict.reason, {}, verdict.until - context->clock.now(), verdict.quota};
     }
   }
   return std::nullopt;
@@ -172,7 +172,7 @@ std::optional<fault> throttle_state::explain(intake& what) {
     if (w.d.status != delivery_status::queued || verdict.what == limit_verdict::kind::pass)
       continue;
     if (verdict.what == limit_verdict::kind::reject)
-      return fault{errc::rate_limited, verdict.reason, {}, verdict.until - now};
+      return fault{errc::rate_limited, verdict.reason, {}, verdict.until - now, verdict.quota};
     w.d.decision = {"limit." + verdict.limit, verdict.reason};
     w.d.status = verdict.what == limit_verdict::kind::delay ? delivery_status::scheduled : delivery_status::suppressed;
     w.d.due = verdict.until;

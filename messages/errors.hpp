@@ -64,6 +64,7 @@ struct fault {
   std::string detail; ///< what happened, what the limit is, what to do
   std::vector<field_error> fields = {};
   std::optional<duration> retry_after = {};
+  double quota = 0; ///< of rate_limited: events a window that the limit allows; 0: not known
 };
 
 /// Either a value or the fault that stands in its place.

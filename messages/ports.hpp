@@ -225,6 +225,9 @@ public:
   virtual void remove_suppression(space where, std::string id, done<suppression> then) = 0;
   virtual void list_suppressions(space where, std::optional<channel> on, std::string after, std::size_t limit,
                                  done<std::vector<suppression>> then) = 0;
+  /// The entries in force for these addresses, for a door that shows all that is known of a person.
+  virtual void suppressions_of(space where, std::vector<std::pair<channel, std::string>> whom,
+                               done<std::vector<suppression>> then) = 0;
 
   virtual void add_key(api_key what, done<api_key> then) = 0;
   virtual void revoke_key(std::string tenant, std::string id, done<ok_t> then) = 0;

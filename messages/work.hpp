@@ -125,6 +125,15 @@ struct intake {
   std::vector<debit> debits;
   std::vector<debit> peoples_debits; ///< critical: what counts in bulk's throttle too, once it is accepted
   key_reservation reservation;
+
+  /// Answers the caller. Its key is free before that: whoever has the answer may repeat the request.
+  void refuse(fault why) {
+    reservation.reset();
+    if (explain)
+      explain(std::move(why));
+    else
+      answer(std::move(why));
+  }
 };
 using intake_ptr = std::shared_ptr<intake>;
 

@@ -21,7 +21,7 @@ std::string wording(const limit_options& limit) {
 limit_verdict refusal(const applied_limit& l, sys_time until) {
   auto rejects = l.limit.over == over_limit::reject;
   return {rejects ? limit_verdict::kind::reject : limit_verdict::kind::drop, l.name,
-          "Over the limit " + l.name + " of " + wording(l.limit) + '.', until};
+          "Over the limit " + l.name + " of " + wording(l.limit) + '.', until, l.limit.rate};
 }
 
 bool refuses(const limit_options& limit) {

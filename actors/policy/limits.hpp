@@ -34,6 +34,7 @@ struct limit_verdict {
   std::string limit;  ///< the one that decided
   std::string reason; ///< for people
   sys_time until{};   ///< of delay and reject: when there is room
+  double quota = 0;   ///< of reject: events a window
 };
 
 /// Decides and debits together: a delivery that is dropped or rejected costs

@@ -23,7 +23,7 @@ void connection::take(std::uint64_t serial, result<answer> what) {
     return write(*what);
   auto& why = what.error();
   if (why.code == errc::rate_limited && !(rate_ && !rate_->allowed)) // a limit of the engine, not of the key
-    rate_ = rate_view{false, 0, 0, why.retry_after.value_or(std::chrono::seconds{1})};
+    rate_ = rate_view{false, why.quota, 0, why.retry_after.value_or(std::chrono::seconds{1})};
   write(problem(why, id_));
 }
 

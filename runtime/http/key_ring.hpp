@@ -13,10 +13,10 @@
 
 namespace carillon::http {
 
-/// How a key stands with its own rate, for RateLimit-* headers.
+/// How a caller stands with a rate, for RateLimit-* headers: its key's own, or the limit of the engine that refused.
 struct rate_view {
   bool allowed = true;
-  double limit = 0, remaining = 0; ///< requests per second (0: not the key's own rate); requests left now
+  double limit = 0, remaining = 0; ///< events a window, for a key a second (0: not known); requests left now
   duration reset{};                ///< until the next one is allowed, or until all are back
 };
 

@@ -61,7 +61,8 @@ constexpr const char* notifications = R"json({
     "locale": "#name", "to": "#contacts", "send_at": "#time", "expires_at": "#time",
     "idempotency_key": "#idempotency_key", "metadata": {"type": "object"}},
   "anyOf": [{"required": ["content"]}, {"required": ["template"]}]},
-"batch_request": {"type": "array", "minItems": 1, "maxItems": "@batch_items", "items": "#notification_request"},
+"batch_request": {"type": "array", "minItems": 1, "maxItems": "@batch_items", "items": "#notification_request",
+  "description": "@batch_rules"},
 "engagement_request": {"type": "object", "additionalProperties": false, "required": ["event"],
   "properties": {"event": {"enum": "@events"}}},
 "resolve_request": {"type": "object", "additionalProperties": false, "required": ["delivery_id", "outcome"], "properties": {

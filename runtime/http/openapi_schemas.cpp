@@ -92,12 +92,14 @@ constexpr const char* answers = R"json({
 "preferences": {"type": "object", "required": ["preferences", "quiet_hours", "digest"], "properties": {
   "preferences": {"type": "array", "items": "#preference_rule"},
   "quiet_hours": "#quiet_hours", "digest": {"type": ["object", "null"]}}},
-"user_export": {"type": "object", "required": ["user", "preferences", "inbox", "notifications", "complete"], "properties": {
-  "user": "#user",
+"user_export": {"type": "object", "required": ["user", "preferences", "inbox", "notifications", "suppressions", "complete"],
+  "properties": {
+  "user": {"anyOf": [{"type": "null", "description": "Known from requests alone"}, "#user"]},
   "preferences": {"type": "array", "items": "#preference_rule"},
   "quiet_hours": "#quiet_hours",
   "inbox": {"type": "array", "items": "#inbox_item"},
   "notifications": {"type": "array", "items": "#notification"},
+  "suppressions": {"type": "array", "items": "#suppression"},
   "complete": {"type": "boolean"}}},
 "inbox_item": {"type": "object", "required": ["delivery_id", "notification_id", "type", "title", "body", "data", "state",
   "created_at"], "properties": {

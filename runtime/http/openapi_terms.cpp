@@ -23,6 +23,10 @@ constexpr std::string_view time_pattern =
   R"(([0-5][0-9]|60)(\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$)";
 constexpr std::string_view id_pattern =
   "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$";
+constexpr std::string_view batch_rules =
+  "Each item stands alone, with its own idempotency_key. Items that share a key are taken one after the other, in "
+  "order: the same notification again gets the first one's id, another one is refused with key_reused. An item is "
+  "refused with key_in_flight only where a request outside the batch is being accepted with its key.";
 constexpr std::string_view clock_pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
 
 /// Every word of an enum, in order; `to_string` says "unknown" past the last.
@@ -66,6 +70,7 @@ term_table make_terms() {
     {"time_pattern", time_pattern},
     {"id_pattern", id_pattern},
     {"clock_pattern", clock_pattern},
+    {"batch_rules", batch_rules},
     {"lanes", words_of<lane>()},
     {"priorities", words_of<priority>()},
     {"modes", words_of<mode>()},

@@ -202,8 +202,7 @@ result<notification_request> read_notification(const json& body, const options& 
   auto key = body.is_object() ? read_fields(in, c, header_key) : std::nullopt;
   in.finish();
   check_times(in, c, now);
-  if (!c.type.empty())
-    out.lane = resolve_lane(in, c, config);
+  out.lane = resolve_lane(in, c, config);
   if (!errors.empty())
     return refusal(std::move(errors));
   if (key)

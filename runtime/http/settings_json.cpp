@@ -75,8 +75,8 @@ void read_types(object_reader& in, std::map<std::string, bool>& out) {
   }
   for (auto& [type, value] : group->items()) {
     object_reader own{value, in.pointer_to("types") + '/' + pointer_token(type), in.errors()};
-    if (own.flag("enabled", out[type], presence::required))
-      own.finish();
+    own.flag("enabled", out[type], presence::required);
+    own.finish();
   }
 }
 

@@ -37,6 +37,16 @@ def test_each_item_has_its_own_key(api):
     assert [result["id"] for result in again] == [result["id"] for result in reversed(first)]
 
 
+def test_items_with_one_key_are_one_notification(api):
+    same = uuid.uuid4().hex
+    one = item(idempotency_key=same)
+    first, repeat, another, late = api.post(
+        "/v1/notifications/batch", [one, one, item(idempotency_key=same), one]).expect(202).json["results"]
+    assert first["id"] == repeat["id"] == late["id"]
+    assert another["error"]["code"] == "key_reused" and another["error"]["status"] == 422
+    assert len(api.get(f"/v1/notifications?user_id={one['user_id']}").json["data"]) == 1
+
+
 def test_a_thousand_are_taken_and_one_more_refused(api):
     answer = api.post("/v1/notifications/batch", [item() for _ in range(1000)], timeout=60).expect(202).json
     assert answer["accepted"] == 1000 and len({result["id"] for result in answer["results"]}) == 1000

@@ -103,6 +103,22 @@ def test_an_export_holds_everything_known_of_a_person(api):
     assert address in text and id in text and f"Dear {CANARY}" in text
 
 
+def test_an_export_finds_who_is_known_from_requests_alone(api):
+    user, address = fresh_user(), fresh_mailbox()
+    api.get(f"/v1/users/{user}/export").problem(404, "not_found")
+    id = api.notify(user_id=user, channels=["email", "in_app"], to={"email": address})
+    api.delivery(id, "sent", channel="email")
+    api.delivery(id, "delivered", channel="in_app")
+    entry = api.post("/v1/suppressions", {"channel": "email", "address": address}).expect(201).json["id"]
+    found = api.get(f"/v1/users/{user}/export").expect(200).json
+    assert found["user"] is None and found["preferences"] == [] and found["complete"] is True
+    assert [n["id"] for n in found["notifications"]] == [id] and len(found["inbox"]) == 1
+    assert address in [d["address"] for d in found["notifications"][0]["deliveries"]]
+    assert [s["id"] for s in found["suppressions"]] == [entry]
+    api.delete(f"/v1/users/{user}").expect(204)
+    api.get(f"/v1/users/{user}/export").problem(404, "not_found")
+
+
 def test_erasure_leaves_a_tombstone_and_no_content(api):
     user, address = fresh_user(), fresh_mailbox()
     put(api, user, contacts={"email": address})

@@ -112,6 +112,7 @@ TEST_CASE_METHOD(ingest_test, "a tenant over its rate hears when to come back; o
   send(capped, submit_atom_v, caller.request());
   CHECK(caller.refusal().code == errc::rate_limited);
   CHECK(caller.refusal().retry_after == 500ms);
+  CHECK(caller.refusal().quota == 2);
 
   door neighbour;
   auto what = neighbour.request();

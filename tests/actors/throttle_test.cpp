@@ -165,6 +165,7 @@ TEST_CASE_METHOD(throttle_test, "over a limit that rejects, the whole request is
   CHECK(dispatcher_peer.empty());
   CHECK(other.refusal().code == errc::rate_limited);
   CHECK(other.refusal().retry_after == 1min);
+  CHECK(other.refusal().quota == 1);
 
   // The first delivery's debit of the channel's limit came back: two still fit.
   for (auto type : {"a", "b"}) {
@@ -341,6 +342,7 @@ TEST_CASE_METHOD(throttle_test, "a dry run of what a limit would refuse is refus
   REQUIRE_FALSE(other.explanations()[0]);
   CHECK(other.explanations()[0].error().code == errc::rate_limited);
   CHECK(other.explanations()[0].error().retry_after == 1min);
+  CHECK(other.explanations()[0].error().quota == 1);
 }
 
 TEST_CASE_METHOD(throttle_test, "the run-time limit per user applies from the next decision on") {

@@ -122,6 +122,10 @@ public:
                          done<std::vector<suppression>> then) override {
     not_for_actors(then);
   }
+  void suppressions_of(space, std::vector<std::pair<channel, std::string>>,
+                       done<std::vector<suppression>> then) override {
+    not_for_actors(then);
+  }
   void add_key(api_key, done<api_key> then) override { not_for_actors(then); }
   void revoke_key(std::string, std::string, done<ok_t> then) override { not_for_actors(then); }
   void list_keys(std::string, done<std::vector<api_key>> then) override { not_for_actors(then); }

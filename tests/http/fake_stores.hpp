@@ -218,6 +218,16 @@ public:
         out.push_back(s);
     then(out);
   }
+  void suppressions_of(space where, std::vector<std::pair<channel, std::string>> whom,
+                       done<std::vector<suppression>> then) override {
+    std::scoped_lock guard{mutex};
+    std::vector<suppression> out;
+    for (auto& [on, address] : whom)
+      for (auto& s : suppressions)
+        if (s.space == where && s.channel == on && s.address == address)
+          out.push_back(s);
+    then(out);
+  }
   void add_key(api_key what, done<api_key> then) override {
     std::scoped_lock guard{mutex};
     keys.push_back(what);

@@ -1,3 +1,5 @@
+#include <future>
+
 #include "tests/http/api_fixture.hpp"
 
 using namespace carillon;
@@ -82,6 +84,14 @@ TEST_CASE("a query that cannot be used is refused") {
   CHECK(c.call("GET", "/v1/notifications?user_id=a%20b&since=2025-01-01T00:00:00%2B02:00").status == 200);
 }
 
+TEST_CASE("every wrong parameter of a query is named at once") {
+  running_server at;
+  at.start();
+  auto detail = at.connect().call("GET", "/v1/notifications?limit=0&channel=pigeon&since=yesterday").json()["detail"];
+  for (std::string name : {"limit", "channel", "since"})
+    CHECK(detail.get<std::string>().find("The query parameter " + name + " must ") != std::string::npos);
+}
+
 TEST_CASE("cancel answers each delivery's state, or that there was nothing to cancel") {
   running_server at;
   at.start();
@@ -142,6 +152,30 @@ TEST_CASE("a batch answers each item on its own, in order") {
   CHECK(body["results"][1]["error"]["code"] == "invalid_request");
   CHECK(body["results"][1]["index"] == 1);
   CHECK(body["results"][2]["lane"] == "critical");
+}
+
+TEST_CASE("an item of a batch waits for the answer of another one with its key, and for no other") {
+  running_server at;
+  at.engine.hold = true;
+  at.start();
+  auto item = [](const std::string& key) {
+    return R"({"user_id":"u","type":"t","content":{"body":"b"},"idempotency_key":")" + key + "\"}";
+  };
+  auto body = "[" + item("k") + "," + item("k") + "," + item("other") + "," + item("k") + "]";
+  auto answer =
+    std::async(std::launch::async, [&] { return at.connect().call("POST", "/v1/notifications/batch", body).json(); });
+  REQUIRE(at.engine.wait_submitted(2));
+  at.engine.release_one();
+  REQUIRE(at.engine.wait_submitted(3));
+  at.engine.release_one();
+  at.engine.release_one();
+  REQUIRE(at.engine.wait_submitted(4));
+  at.engine.release_one();
+  CHECK(answer.get()["accepted"] == 4);
+  std::vector<std::string> keys;
+  for (auto& seen : at.engine.submitted)
+    keys.push_back(seen.claim->key);
+  CHECK(keys == std::vector<std::string>{"k", "other", "k", "k"});
 }
 
 TEST_CASE("a batch may be lines of JSON; one that cannot be read is one item refused") {

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "tests/http/api_fixture.hpp"
 
 using namespace carillon;
@@ -58,6 +60,43 @@ TEST_CASE("a merge patch changes what it names and removes what is null") {
   CHECK(wrong.json()["errors"][0]["pointer"] == "/id");
   CHECK(wrong.json()["request_id"] == wrong.field("X-Request-Id"));
   CHECK_FALSE(wrong.field("X-Request-Id").empty());
+}
+
+TEST_CASE("a patch is told of every wrong name and value at once") {
+  running_server at;
+  at.start();
+  auto c = at.connect();
+  c.call("PUT", "/v1/users/u", profile);
+  auto wrong = c.call("PATCH", "/v1/users/u", R"({"pigeon":null,"colour":"red","time_zone":"Mars/Olympus"})");
+  CHECK(wrong.status == 422);
+  auto body = wrong.json();
+  std::set<std::string> pointers;
+  for (auto& field : body["errors"])
+    pointers.insert(field["pointer"]);
+  CHECK(pointers == std::set<std::string>{"/pigeon", "/colour", "/time_zone"});
+  CHECK(body["errors"].size() == 3);
+}
+
+TEST_CASE("an export shows who is known from requests alone, and nobody else") {
+  running_server at;
+  at.start();
+  auto n = put_notification(at.engine, lane::bulk, delivery_status::sent);
+  auto address = at.engine.bulk_store.rows.begin()->second.deliveries[0].address;
+  for (auto& [id, gone] : {std::pair{"s-1", address}, std::pair{"s-2", std::string{"other@example.org"}}})
+    at.engine.control_.suppressions.push_back(
+      {id, {}, channel::email, gone, suppression_cause::hard_bounce, "", {}, {}});
+  auto c = at.connect();
+  auto found = c.call("GET", "/v1/users/u_1/export");
+  REQUIRE(found.status == 200);
+  auto body = found.json();
+  CHECK(body["user"].is_null());
+  CHECK(body["preferences"].empty());
+  CHECK(body["notifications"][0]["id"] == n.id);
+  CHECK(body["notifications"][0]["deliveries"][0]["address"] == address);
+  REQUIRE(body["suppressions"].size() == 1);
+  CHECK(body["suppressions"][0]["id"] == "s-1");
+  CHECK(body["complete"] == true);
+  CHECK(c.call("GET", "/v1/users/nobody/export").code() == "not_found");
 }
 
 TEST_CASE("a wrong profile is refused with its field") {

@@ -152,6 +152,14 @@ TEST_CASE("every wrong field is named at once") {
   CHECK(got.error().fields.size() == 6); // user_id and content are missing besides
 }
 
+TEST_CASE("an undeclared category is named beside a missing type") {
+  auto got = read(with(R"({"type":null,"category":"gossip"})"));
+  REQUIRE_FALSE(got);
+  REQUIRE(got.error().fields.size() == 2);
+  CHECK(got.error().fields[0].pointer == "/type");
+  CHECK(got.error().fields[1].pointer == "/category");
+}
+
 TEST_CASE("a body that is no object is wrong as a whole") {
   for (auto* text : {"[]", "1", "null", "\"x\"", "[{}]"}) {
     auto got = read(json::parse(text));

@@ -257,11 +257,13 @@ TEST_CASE("the engine's errors and replays reach the caller") {
   running_server at;
   at.start();
   auto c = at.connect();
-  at.engine.refuse_with = fault{errc::rate_limited, "per_user", {}, std::chrono::milliseconds{1500}};
+  at.engine.refuse_with = fault{errc::rate_limited, "per_user", {}, std::chrono::milliseconds{1500}, 5};
   auto limited = c.call("POST", "/v1/notifications", good_body);
   CHECK(limited.status == 429);
   CHECK(limited.field("Retry-After") == "2");
+  CHECK(limited.field("RateLimit-Limit") == "5");
   CHECK(limited.field("RateLimit-Remaining") == "0");
+  CHECK(limited.field("RateLimit-Reset") == "2");
   at.engine.refuse_with = fault{errc::storage_full, "no space"};
   CHECK(c.call("POST", "/v1/notifications", good_body).status == 507);
   at.engine.refuse_with.reset();

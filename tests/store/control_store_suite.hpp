@@ -140,6 +140,15 @@ inline void suppressions_are_listed(store_fixture& f) {
   CHECK(list(channel::sms, "", 10) == ids{"b"});
   CHECK(list({}, "", 1) == ids{"a"});
   CHECK(list({}, "a", 10) == ids{"b"});
+  auto of = [&](std::vector<std::pair<channel, std::string>> whom) {
+    ids found;
+    for (auto& s :
+         must<std::vector<suppression>>([&](auto then) { f.control().suppressions_of(live, std::move(whom), then); }))
+      found.push_back(s.id);
+    return found;
+  };
+  CHECK(of({{channel::email, "A@example.org"}, {channel::sms, "a@example.org"}}) == ids{"a"});
+  CHECK(of({}).empty());
   auto remove = [&](std::string id) {
     return await<suppression>([&](auto then) { f.control().remove_suppression(live, std::move(id), then); });
   };

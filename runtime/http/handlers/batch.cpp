@@ -1,7 +1,12 @@
 // POST /v1/notifications/batch: every item stands alone. Items pass the door one
 // by one, a few of one batch at a time, so that a batch takes no more of the lane
 // than as many single requests would, and its items wait here instead of in line.
+// An item whose key another one under way has waits for that one's answer, so that
+// it is a repeat like any other, and not a race.
+#include <deque>
 #include <optional>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "runtime/http/handlers/common.hpp"
@@ -38,15 +43,39 @@ private:
     auto& item = items_[index];
     if (!item)
       return keep(index, std::move(item.error()));
+    auto key = (*item)->claim ? (*item)->claim->key : std::string{}; // a key has a byte at least
+    if (!key.empty()) {
+      auto [same, first] = repeats_.try_emplace(key);
+      if (!first)
+        return same->second.push_back(index);
+    }
+    hand_over(index, std::move(key));
+  }
+  void hand_over(std::size_t index, std::string key) {
     ++under_way_;
-    submit(with_, std::move(*item), deadline_, [self = shared_from_this(), index](result<receipt> got) {
-      // The item's lane may be the other one: back to the pool of the request.
-      self->pool_->post([self, index, got = std::move(got)]() mutable {
-        --self->under_way_;
-        self->keep(index, std::move(got));
-        self->run();
-      });
-    });
+    submit(with_, std::move(*items_[index]), deadline_,
+           [self = shared_from_this(), index, key = std::move(key)](result<receipt> got) mutable {
+             // The item's lane may be the other one: back to the pool of the request.
+             self->pool_->post([self, index, key = std::move(key), got = std::move(got)]() mutable {
+               --self->under_way_;
+               self->keep(index, std::move(got));
+               self->begin_repeat(key);
+               self->run();
+             });
+           });
+  }
+  /// The next item with that key, in the order of the batch, if there is one.
+  void begin_repeat(const std::string& key) {
+    auto same = repeats_.find(key);
+    if (same == repeats_.end())
+      return;
+    if (same->second.empty()) {
+      repeats_.erase(same);
+      return;
+    }
+    auto next = same->second.front();
+    same->second.pop_front();
+    hand_over(next, key);
   }
   void keep(std::size_t index, result<receipt> got) {
     if (!got)
@@ -74,6 +103,7 @@ private:
   std::vector<result<intake_ptr>> items_;
   std::vector<std::optional<result<receipt>>> results_;
   responder respond_;
+  std::unordered_map<std::string, std::deque<std::size_t>> repeats_; ///< by key under way: who waits for it
   std::size_t next_ = 0, under_way_ = 0;
 };
 

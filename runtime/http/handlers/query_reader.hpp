@@ -1,4 +1,4 @@
-// Reads query parameters; the first wrong one is kept as the fault to answer.
+// Reads query parameters; the fault to answer names every wrong one.
 // That every parameter is one of the route's was checked before.
 #pragma once
 
@@ -48,8 +48,11 @@ public:
     return value;
   }
   void refuse(std::string_view name, const std::string& what) {
-    if (!problem_)
-      problem_ = fault{errc::bad_query, "The query parameter " + std::string{name} + ' ' + what + '.'};
+    auto sentence = "The query parameter " + std::string{name} + ' ' + what + '.';
+    if (problem_)
+      problem_->detail += ' ' + sentence;
+    else
+      problem_ = fault{errc::bad_query, std::move(sentence)};
   }
   const std::optional<fault>& problem() const { return problem_; }
 

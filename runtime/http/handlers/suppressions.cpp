@@ -6,20 +6,10 @@
 #include "runtime/http/handlers/query_reader.hpp"
 #include "runtime/http/keys.hpp"
 #include "runtime/http/limits.hpp"
-#include "runtime/http/response.hpp"
+#include "runtime/http/suppression_json.hpp"
 
 namespace carillon::http {
 namespace {
-
-ordered_json suppression_json(const suppression& s) {
-  return {{"id", s.id},
-          {"channel", to_string(s.channel)},
-          {"address", s.address},
-          {"cause", to_string(s.cause)},
-          {"note", s.note},
-          {"expires_at", time_json(s.expires_at)},
-          {"created_at", time_json(s.created_at)}};
-}
 
 suppression read_suppression(object_reader& in, sys_time now) {
   suppression out;

@@ -2,6 +2,8 @@
 // lanes are told before the caller is, so its next request sees the change.
 #include "runtime/http/user_json.hpp"
 
+#include <algorithm>
+
 #include "runtime/http/erasure.hpp"
 #include "runtime/http/handlers/common.hpp"
 #include "runtime/http/handlers/handlers.hpp"
@@ -77,14 +79,27 @@ void put_part(service& with, request& rq, responder respond, const part_rules& r
 
 /// Merging drops a null whatever its name is: a wrong name must not look as if it
 /// had been taken away.
-std::optional<fault> unknown_names(const options& config, const request& rq, const json& patch,
-                                   const part_rules& rules) {
+std::vector<field_error> unknown_names(const options& config, const request& rq, const json& patch,
+                                       const part_rules& rules) {
   auto read = read_part(config, rq, patch, rules);
   if (read)
-    return std::nullopt;
-  auto wrong = read.error().fields;
+    return {};
+  auto wrong = std::move(read.error().fields);
   std::erase_if(wrong, [](auto& field) { return field.code != "unknown"; });
-  return wrong.empty() ? std::nullopt : std::optional{invalid(std::move(wrong))};
+  return wrong;
+}
+
+/// The merged part; else everything that is wrong with it, and with the patch's names.
+result<user> read_merged(const options& config, const request& rq, const json& merged, const part_rules& rules,
+                         std::vector<field_error> wrong) {
+  auto what = read_part(config, rq, merged, rules);
+  if (what && wrong.empty())
+    return what;
+  if (!what)
+    for (auto& field : what.error().fields)
+      if (std::none_of(wrong.begin(), wrong.end(), [&](auto& known) { return known.pointer == field.pointer; }))
+        wrong.push_back(std::move(field));
+  return invalid(std::move(wrong));
 }
 
 /// RFC 7396: null takes a member away. The write is bound to the version that was
@@ -94,16 +109,15 @@ void patch_part(service& with, request& rq, responder respond, const part_rules&
   auto patch = parse_json(rq.body);
   if (!expected || !patch)
     return respond(expected ? patch.error() : expected.error());
-  if (auto wrong = unknown_names(with.engine.config(), rq, *patch, rules))
-    return respond(std::move(*wrong));
+  auto wrong = unknown_names(with.engine.config(), rq, *patch, rules);
   auto again = std::make_shared<request>(std::move(rq));
-  auto merge = [&with, &rules, respond, again, patch = std::move(*patch),
+  auto merge = [&with, &rules, respond, again, patch = std::move(*patch), wrong = std::move(wrong),
                 expected = *expected](result<user_ptr> found) {
     if (!found)
-      return respond(std::move(found.error()));
+      return respond(wrong.empty() ? std::move(found.error()) : invalid(wrong));
     json merged = rules.write(**found);
     merged.merge_patch(patch);
-    auto what = read_part(with.engine.config(), *again, merged, rules);
+    auto what = read_merged(with.engine.config(), *again, merged, rules, wrong);
     if (!what)
       return respond(std::move(what.error()));
     what->created_at = (*found)->created_at;

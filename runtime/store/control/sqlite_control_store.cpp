@@ -78,6 +78,18 @@ void sqlite_control_store::list_suppressions(space where, std::optional<channel>
     });
 }
 
+void sqlite_control_store::suppressions_of(space where, std::vector<std::pair<channel, std::string>> whom,
+                                           done<std::vector<suppression>> then) {
+  door_reads_.submit<std::vector<suppression>>(
+    std::move(then), [this, where = std::move(where), whom = std::move(whom)](control_tables& in) {
+      std::vector<suppression> found;
+      for (auto& address : whom)
+        if (auto entry = suppression_of(in.db, where, address, clock_.now()))
+          found.push_back(std::move(*entry));
+      return found;
+    });
+}
+
 // ---------------------------------------------------------------- keys, settings, breakers
 
 void sqlite_control_store::add_key(api_key what, done<api_key> then) {

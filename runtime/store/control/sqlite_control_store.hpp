@@ -28,6 +28,8 @@ public:
   void remove_suppression(space where, std::string id, done<suppression> then) override;
   void list_suppressions(space where, std::optional<channel> on, std::string after, std::size_t limit,
                          done<std::vector<suppression>> then) override;
+  void suppressions_of(space where, std::vector<std::pair<channel, std::string>> whom,
+                       done<std::vector<suppression>> then) override;
 
   void add_key(api_key what, done<api_key> then) override;
   void revoke_key(std::string tenant, std::string id, done<ok_t> then) override;

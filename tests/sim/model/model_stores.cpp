@@ -1,6 +1,11 @@
 // Every call of the ports, put into its line: nothing is decided here.
 #include "tests/sim/model/model_stores.hpp"
 
+#include <algorithm>
+#include <limits>
+
+#include "messages/ledger_address.hpp"
+
 namespace carillon::sim {
 namespace {
 
@@ -200,6 +205,20 @@ void model_control_store::list_suppressions(space where, std::optional<channel> 
                                                     limit = std::move(limit)]() -> result<std::vector<suppression>> {
                                                      return model_.list_suppressions(where, on, after, limit);
                                                    });
+}
+
+void model_control_store::suppressions_of(space where, addresses whom, done<std::vector<suppression>> then) {
+  lines_.door_reads.call<std::vector<suppression>>(
+    "suppressions_of", std::move(then),
+    [this, where = std::move(where), whom = std::move(whom)]() -> result<std::vector<suppression>> {
+      auto found = model_.list_suppressions(where, {}, "", std::numeric_limits<std::size_t>::max());
+      std::erase_if(found, [&](const suppression& s) {
+        return std::none_of(whom.begin(), whom.end(), [&](auto& a) {
+          return a.first == s.channel && ledger_address(a.first, a.second) == s.address;
+        });
+      });
+      return found;
+    });
 }
 
 void model_control_store::add_key(api_key what, done<api_key> then) {

@@ -43,10 +43,13 @@ std::optional<std::string> nearest_word(std::string_view word, const std::vector
   return best;
 }
 
-std::string listed(const std::vector<std::string>& words) {
+std::string listed(const std::vector<std::string>& words, std::string_view last) {
   std::string text;
-  for (const auto& word : words)
-    text += (text.empty() ? "" : ", ") + word;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0)
+      text += last.empty() || i + 1 < words.size() ? ", " : ' ' + std::string{last} + ' ';
+    text += words[i];
+  }
   return text;
 }
 

@@ -12,8 +12,8 @@ namespace carillon {
 /// most a third of the word's length; one is always allowed.
 std::optional<std::string> nearest_word(std::string_view word, const std::vector<std::string>& known);
 
-/// `a, b, c` for a sentence.
-std::string listed(const std::vector<std::string>& words);
+/// `a, b, c` for a sentence; with `last` = "or" `a, b or c`.
+std::string listed(const std::vector<std::string>& words, std::string_view last = {});
 
 /// "Did you mean X?", else "Use one of: ...".
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known);

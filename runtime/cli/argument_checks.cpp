@@ -5,8 +5,8 @@
 #include <iomanip>
 #include <sstream>
 
+#include "config/suggest.hpp"
 #include "runtime/cli/style.hpp"
-#include "runtime/cli/words.hpp"
 
 namespace carillon::cli {
 namespace {

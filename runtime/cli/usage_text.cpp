@@ -1,7 +1,9 @@
 #include "runtime/cli/usage_text.hpp"
 
+#include <algorithm>
+
+#include "config/suggest.hpp"
 #include "runtime/cli/style.hpp"
-#include "runtime/cli/words.hpp"
 
 namespace carillon::cli {
 namespace {
@@ -33,6 +35,19 @@ std::vector<std::string> options_of(const CLI::App& command) {
   for (auto* option : command.get_options())
     names.push_back(option->get_name());
   return names;
+}
+
+std::string without_dashes(const std::string& word) {
+  return word.substr(std::min(word.find_first_not_of('-'), word.size()));
+}
+
+/// The word that was meant, dashes apart; empty where none is near.
+std::string nearest(const std::string& typed, const std::vector<std::string>& known) {
+  std::vector<std::string> bare;
+  for (auto& word : known)
+    bare.push_back(without_dashes(word));
+  const auto found = nearest_word(without_dashes(typed), bare);
+  return found ? known[static_cast<std::size_t>(std::find(bare.begin(), bare.end(), *found) - bare.begin())] : "";
 }
 
 std::string with_hint(std::string text, const std::string& meant) {

@@ -35,8 +35,8 @@ struct terminal {
                    live,
                    environment,
                    [this] { return now; },
-                   [this, &pauses](duration long_) {
-                     now += long_;
+                   [this, &pauses](duration length) {
+                     now += length;
                      return pauses-- > 0;
                    }};
     arguments.insert(arguments.begin(), "carillon");

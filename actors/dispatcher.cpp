@@ -4,6 +4,7 @@
 
 #include "actors/messaging.hpp"
 #include "actors/policy/follow_up.hpp"
+#include "actors/trail.hpp"
 #include "messages/transitions.hpp"
 
 namespace carillon {
@@ -34,6 +35,8 @@ struct acceptance_end {
     what->reservation.reset(); // before the answer: whoever has it may repeat the request
     for (auto& queue : parked) // also after a failure: the straight way opens again
       cross(dispatcher, parked_atom_v, queue);
+    if (answer)
+      tell(*answer);
     if (!answer || answer->replayed) {
       if (!what->debits.empty())
         cross(peers->throttle, refund_atom_v, std::make_shared<const std::vector<debit>>(std::move(what->debits)));
@@ -50,6 +53,16 @@ struct acceptance_end {
     what->deliveries.clear();
   }
 
+  /// A replay names the notification of the first request.
+  void tell(const receipt& kept) const {
+    if (watch->wants(log_level::debug))
+      watch->log(log_level::debug, kept.replayed ? "notification.replayed" : "notification.accepted",
+                 {{"request_id", what->n->correlation_id},
+                  {"notification_id", to_string(kept.id)},
+                  {"lane", std::string{to_string(kept.lane)}},
+                  {"deliveries", std::to_string(what->deliveries.size())}});
+  }
+
   void follow(delivery_work& w) {
     auto& d = w.d;
     auto urgent = is_urgent(d.priority);
@@ -61,6 +74,9 @@ struct acceptance_end {
       pass(peers->retry_timer, urgent, due_atom_v, queue_key{d.queue, d.space}, *d.due);
     } else if (!is_unfinished(d.status)) {
       watch->delivery_reached(what->n->lane, d.channel, d.status);
+      log_of(*watch, log_level::debug, "delivery.ended", what->n, d, [&] {
+        return log_fields{{"status", std::string{to_string(d.status)}}, {"rule", d.decision.rule}};
+      });
       if (d.status == delivery_status::suppressed)
         watch->suppressed(d.channel, d.decision.rule);
     }
@@ -102,9 +118,13 @@ void dispatcher_state::read_orphans(const std::string& queue) {
 }
 
 void dispatcher_state::end_orphans(const pulled_ptr& rows) {
-  for (auto& row : *rows)
-    if (peers)
-      cross(peers->status_sink, report_atom_v, interrupted(std::move(row), false, context->clock.now()));
+  if (!peers)
+    return;
+  for (auto& row : *rows) {
+    auto ended = interrupted(std::move(row), false, context->clock.now());
+    log_attempt_end(context->watch, ended->n, ended->d);
+    cross(peers->status_sink, report_atom_v, std::move(ended));
+  }
 }
 
 void dispatcher_state::fail_for_want_of_provider(delivery& d) const {
@@ -186,8 +206,9 @@ void dispatcher_state::explain(intake& what) {
     auto route = route_of(context->config, d.channel, d.space.mode);
     if (is_unfinished(d.status) && route.empty())
       fail_for_want_of_provider(d);
+    auto behind = d.status == delivery_status::queued && !queues->straight({route.front(), d.space});
     out.deliveries.push_back({d, std::move(route), render_for(what.n->content, d.channel), d.due.value_or(now),
-                              i < what.limits.size() ? what.limits[i] : std::vector<limit_view>{}});
+                              i < what.limits.size() ? what.limits[i] : std::vector<limit_view>{}, behind});
   }
   what.explain(std::move(out));
 }
@@ -279,17 +300,22 @@ void dispatcher_state::place(const work_ptr& what) {
   if (!renew_slot(*what, queue))
     return;
   mark_started(*what, context->clock.now());
-  context->store.start({{key, what->d.attempts.back()}},
-                       [what, queue, key, peers = peers, to = self](result<std::vector<row_key>> answer) {
-                         if (!answer) // the row stays ready; its slot goes back with `what`
-                           return cross(to, stall_atom_v, queue);
-                         cross(to, settle_atom_v, queue, key);
-                         if (answer->empty())
-                           return; // cancelled meanwhile
-                         hold(what->slot);
-                         if (auto* provider = peers->provider(what->slot.provider()))
-                           pass(*provider, is_urgent(what->d.priority), send_atom_v, what);
-                       });
+  context->store.start(
+    {{key, what->d.attempts.back()}},
+    [what, queue, key, peers = peers, to = self, &watch = context->watch](result<std::vector<row_key>> answer) {
+      if (!answer) { // the row stays ready; its slot goes back with `what`
+        log_of(watch, log_level::debug, "attempt.stalled", what->n, what->d, [&] {
+          return log_fields{{"reason", std::string{code_of(answer.error().code)}}};
+        });
+        return cross(to, stall_atom_v, queue);
+      }
+      cross(to, settle_atom_v, queue, key);
+      if (answer->empty())
+        return; // cancelled meanwhile
+      hold(what->slot);
+      if (auto* provider = peers->provider(what->slot.provider()))
+        pass(*provider, is_urgent(what->d.priority), send_atom_v, what);
+    });
 }
 
 /// What a status sink wrote before it died may have made work ready, and nobody

@@ -6,6 +6,7 @@
 
 #include "actors/messaging.hpp"
 #include "actors/policy/follow_up.hpp"
+#include "actors/trail.hpp"
 
 namespace carillon {
 namespace {
@@ -57,6 +58,7 @@ void provider_state::issue() {
   if (n == 0)
     return;
   granted += n;
+  passed_over = false;
   cross(peers->dispatcher, credit_atom_v, config.options.name, epoch, n);
 }
 
@@ -108,7 +110,8 @@ void provider_state::void_credit() {
   auto failed = [this](const caf::error&) { cross(self, ready_atom_v, std::uint64_t{0}); };
   auto open = gate->state(context->steady()) == breaker_state::open;
   auto& whose = config.options.name;
-  if (open || paused_until > context->even_time() + patience())
+  passed_over = open || paused_until > context->even_time() + patience();
+  if (passed_over)
     self_ptr->request(peers->dispatcher, answer_time, credit_atom_v, whose, epoch, std::size_t{0}).then(voided, failed);
   else
     self_ptr->request(peers->dispatcher, answer_time, pause_atom_v, whose, epoch).then(voided, failed);
@@ -186,6 +189,7 @@ void provider_state::end_leftovers(const pulled_ptr& leftovers) {
   for (auto& row : *leftovers) {
     auto r = interrupted(std::move(row), how->carries_key, context->clock.now());
     calls[r->d.key] = {r->n, r->d, context->steady(), {}, r};
+    log_attempt_end(context->watch, r->n, r->d);
     pass(peers->status_sink, is_urgent(r->d.priority), report_atom_v, r);
   }
   new_epoch();
@@ -214,9 +218,30 @@ void provider_state::order(breaker_order what) {
 provider_view provider_state::look() {
   auto now = context->steady();
   auto serves = config.options.channel ? config.options.channel : how->channel;
-  return {config.options.name, config.options.protocol, serves,       gate->state(now),
-          gate->ordered(),     gate->failure_rate(now), calls.size(), config.slots,
-          gate->times_opened()};
+  provider_view view{config.options.name, config.options.protocol, serves,       gate->state(now),
+                     gate->ordered(),     gate->failure_rate(now), calls.size(), config.slots,
+                     gate->times_opened()};
+  auto wall = context->clock.now();
+  auto even = context->even_time();
+  if (view.breaker == breaker_state::open && view.forced == breaker_order::automatic)
+    view.reopens_at = wall + std::chrono::ceil<duration>(gate->reopens_at() - now);
+  if (paused_until > even)
+    view.paused_until = wall + (paused_until - even);
+  if (auto until = rate_until())
+    view.rate_until = wall + (*until - even);
+  view.starting = epoch == 0 || in_doubt;
+  view.draining = draining;
+  view.passed_over = passed_over;
+  return view;
+}
+
+/// In even time; nothing while it may call: credit that is out has paid already.
+std::optional<sys_time> provider_state::rate_until() const {
+  if (config.options.rate <= 0 || granted > 0)
+    return std::nullopt;
+  auto now = context->even_time();
+  auto next = rate.next(rate_limit(), now);
+  return next > now ? std::optional{next} : std::nullopt;
 }
 
 provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider_state> self, context_ptr context,

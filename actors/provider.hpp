@@ -52,7 +52,8 @@ struct provider_state {
   std::size_t granted = 0; ///< credit of this epoch that has not come back as work
   bool draining = false;
   bool recovering = false;
-  bool in_doubt = false; ///< work with slots of an older epoch may still be on its way into the store
+  bool passed_over = false; ///< others may take its work: its breaker opened, or its pause is long
+  bool in_doubt = false;    ///< work with slots of an older epoch may still be on its way into the store
   wake_timer timer;
 
   // --- credit
@@ -87,6 +88,7 @@ struct provider_state {
   void end_leftovers(const pulled_ptr& leftovers);
   void order(breaker_order what);
   provider_view look();
+  std::optional<sys_time> rate_until() const;
   void look_again();
 };
 

@@ -4,6 +4,7 @@
 #include "actors/messaging.hpp"
 #include "actors/policy/follow_up.hpp"
 #include "actors/provider.hpp"
+#include "actors/trail.hpp"
 
 namespace carillon {
 namespace {
@@ -54,6 +55,9 @@ void provider_state::hand_back(const delivery_work& w, decision why, std::option
   r->n = w.n;
   r->d = w.d;
   r->attempted = false;
+  log_of(context->watch, log_level::debug, "attempt.not_made", w.n, w.d, [&] {
+    return log_fields{{"provider", config.options.name}, {"rule", why.rule}};
+  });
   r->not_attempted = std::move(why);
   r->not_before = not_before;
   calls[w.d.key] = {w.n, w.d, context->steady(), {}, r};
@@ -85,6 +89,9 @@ void provider_state::send(const work_ptr& what) {
   context->watch.sent_after(context->lane, c.d.channel, context->clock.now() - c.n->created_at);
   if (config.options.rate > 0) // only now: the call has to be among those that hold a slot
     issue();
+  log_of(context->watch, log_level::debug, "attempt.started", c.n, c.d, [&] {
+    return log_fields{{"provider", config.options.name}, {"attempt", std::to_string(c.d.attempts.size())}};
+  });
   make_call(c);
 }
 
@@ -202,6 +209,7 @@ void provider_state::finish(call& c, const answer_meaning& meaning) {
   a.provider_message_id = meaning.provider_message_id;
   context->watch.attempted(context->lane, config.options.name, meaning.outcome,
                            std::chrono::duration_cast<duration>(context->steady() - c.began));
+  log_attempt_end(context->watch, c.n, c.d);
   note(c, meaning);
   auto r = std::make_shared<report>();
   r->n = c.n;

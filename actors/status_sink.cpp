@@ -3,6 +3,8 @@
 #include <caf/all.hpp>
 
 #include "actors/messaging.hpp"
+#include "actors/policy/sentence.hpp"
+#include "actors/trail.hpp"
 #include "messages/transitions.hpp"
 
 namespace carillon {
@@ -23,6 +25,23 @@ suppression dead_address(const delivery& d, std::string id) {
 /// Both start from the same state of the delivery: the store would take only one of them.
 bool same_step(const delivery_update& a, const delivery_update& b) {
   return a.expected == b.expected && a.expected_attempts == b.expected_attempts;
+}
+
+/// What a person should see without being asked is a warning; what a person may look
+/// for after a failure, information; what goes well grows with traffic.
+std::pair<log_level, std::string_view> line_of(const delivery_update& what) {
+  auto made = what.expected == delivery_status::sending
+              && what.d.attempts.size() == static_cast<std::size_t>(what.expected_attempts);
+  switch (what.d.status) {
+  case delivery_status::failed:
+  case delivery_status::dead_lettered: return {log_level::warning, "delivery.failed"};
+  case delivery_status::held: return {log_level::warning, "delivery.held"};
+  case delivery_status::queued:
+    return made ? std::pair{log_level::info, std::string_view{"delivery.retry_planned"}}
+                : std::pair{log_level::debug, std::string_view{"delivery.handed_back"}};
+  case delivery_status::scheduled: return {log_level::debug, "delivery.postponed"};
+  default: return {log_level::debug, "delivery.ended"};
+  }
 }
 
 } // namespace
@@ -117,12 +136,19 @@ void status_sink_state::follow(const update_order& what) {
   context->watch.delivery_reached(context->lane, d.channel, d.status);
   if (d.status == delivery_status::suppressed)
     context->watch.suppressed(d.channel, d.decision.rule);
-  if (d.status == delivery_status::dead_lettered || d.status == delivery_status::failed)
-    context->watch.log(log_level::warning, "delivery.failed",
-                       {{"delivery_id", to_string(d.id)},
-                        {"status", std::string{to_string(d.status)}},
-                        {"rule", d.decision.rule},
-                        {"request_id", what.n ? what.n->correlation_id : std::string{}}});
+  tell(what);
+}
+
+void status_sink_state::tell(const update_order& what) const {
+  auto& d = what.update.d;
+  auto [level, event] = line_of(what.update);
+  log_of(context->watch, level, event, what.n, d, [&] {
+    auto why = d.history.empty() || d.history.back().rule.empty() ? d.decision.rule : d.history.back().rule;
+    log_fields fields{{"status", std::string{to_string(d.status)}}, {"rule", std::move(why)}};
+    if (d.due && is_unfinished(d.status))
+      fields.emplace_back("next_attempt_at", instant_text(*d.due));
+    return fields;
+  });
 }
 
 void status_sink_state::release(const delivery& sibling) {
@@ -130,6 +156,11 @@ void status_sink_state::release(const delivery& sibling) {
 }
 
 void status_sink_state::failed(row_key key) {
+  if (auto found = pending.find(key); found != pending.end())
+    log_of(context->watch, log_level::debug, "delivery.stalled", found->second.front()->n,
+           found->second.front()->update.d, [] {
+             return log_fields{{"reason", "the store could not write it"}};
+           });
   if (refused.empty())
     self_ptr->delayed_send(self_ptr, config.store_pause, beat_atom_v);
   refused.push_back(key);

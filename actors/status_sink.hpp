@@ -38,6 +38,7 @@ struct status_sink_state {
   void written(row_key key, const update_result& answer);
   void settle(const update_order& what);
   void follow(const update_order& what);
+  void tell(const update_order& what) const;
   void release(const delivery& sibling);
   void failed(row_key key);
   void beat();

@@ -230,6 +230,7 @@ struct explained_delivery {
   rendered what;
   sys_time earliest_at{};
   std::vector<limit_view> limits;
+  bool behind = false; ///< older ready work of its provider goes first
 };
 struct explanation {
   std::vector<explained_delivery> deliveries;

@@ -331,6 +331,8 @@ class telemetry {
 public:
   virtual ~telemetry() = default;
   virtual void log(log_level level, std::string_view event, log_fields fields) = 0;
+  /// Whether lines of that level are kept: ask before one is put together on the hot way.
+  virtual bool wants(log_level) const { return true; }
 
   virtual void accepted(lane l, std::string_view source, duration took) = 0;
   virtual void rejected(std::string_view reason) = 0;

@@ -177,6 +177,13 @@ struct provider_view {
   double failure_rate = 0;
   std::size_t in_flight = 0, slots = 0;
   std::uint64_t opened = 0; ///< times the breaker opened since start
+  // What keeps it from taking more work, by the wall clock:
+  std::optional<sys_time> reopens_at = {};   ///< an open breaker is probed then; nullopt while a person keeps it open
+  std::optional<sys_time> paused_until = {}; ///< the vendor's Retry-After
+  std::optional<sys_time> rate_until = {};   ///< its rate is used up until then
+  bool starting = false;                     ///< calls from before are being settled
+  bool draining = false;
+  bool passed_over = false; ///< others may take its work until it grants again
 };
 
 /// How a lane stands, for readiness and metrics.

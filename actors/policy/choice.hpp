@@ -29,6 +29,14 @@ namespace carillon {
 ///   quiet_hours                                 the person's time      -> scheduled
 ///   routing.first                               a sibling goes first   -> scheduled (standby)
 ///   allowed                                     nothing stands against -> queued
+/// What is allowed may still wait for a provider. These are never stored, but read
+/// from how the providers stand when somebody asks (waiting.hpp):
+///   waits.breaker, waits.breaker_forced         open after failures, or by a person's order
+///   waits.probe                                 half open: a few calls at a time
+///   waits.pause                                 the vendor's Retry-After
+///   waits.slot, waits.rate                      as many calls as it may have
+///   waits.start, waits.shutdown                 the provider, or the engine, begins or ends
+///   waits.turn                                  work before it goes first
 struct verdict {
   delivery_status status = delivery_status::queued; ///< queued, scheduled, suppressed, failed or expired
   decision why;

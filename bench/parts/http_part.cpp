@@ -30,6 +30,9 @@ public:
   void announce(feature_settings_ptr) override {}
   void wake(lane, const std::vector<delivery>&) override {}
   void providers(done<std::vector<provider_status>> then) override { then(std::vector<provider_status>{}); }
+  void glance(lane, done<provider_views_ptr> then) override {
+    then(std::make_shared<const std::vector<provider_view>>());
+  }
   bool order_breaker(const std::string&, breaker_order) override { return false; }
   std::vector<sandbox_message> sandbox_messages(const space&, std::size_t) override { return {}; }
   void forget_in_sandbox(const space&, const std::string&) override {}

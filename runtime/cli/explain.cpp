@@ -60,7 +60,9 @@ std::string limit_text(const nlohmann::json& limit, sys_time now) {
 /// The server's clock and ours may differ a little: what is not ahead is now.
 std::string earliest_text(const nlohmann::json& d, sys_time now) {
   const auto text = relative_of(d, "earliest_at", now);
-  return text.starts_with("in ") ? text : "now";
+  if (text.starts_with("in "))
+    return text;
+  return d.contains("waiting_for") ? "not known" : "now";
 }
 
 void show_delivery(session& s, const nlohmann::json& d) {
@@ -70,6 +72,7 @@ void show_delivery(session& s, const nlohmann::json& d) {
   const auto decision = d.value("decision", nlohmann::json::object());
   labelled(s, "decided", printable(text_of(decision, "rule") + ": " + text_of(decision, "reason")));
   labelled(s, "earliest", earliest_text(d, s.now()));
+  labelled(s, "waits", waiting_text(d, s.now()));
   labelled(s, "providers", names_of(d.value("providers", nlohmann::json::array())));
   const auto content = d.value("content", nlohmann::json::object());
   labelled(s, "title", printable(text_of(content, "title")));

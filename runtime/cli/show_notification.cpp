@@ -47,6 +47,8 @@ void show_header(session& s, const nlohmann::json& n) {
   for (auto [label, member] : {std::pair{"send at", "send_at"}, std::pair{"expires", "expires_at"}})
     if (auto text = when_of(n, member, s.now()); !text.empty())
       labelled(s, label, text);
+  if (const auto request = printable(text_of(n, "request_id")); !request.empty())
+    labelled(s, "request", request);
 }
 
 /// One line of a delivery's timeline.
@@ -119,6 +121,8 @@ void show_delivery(session& s, const nlohmann::json& d) {
     labelled(s, "provider", provider);
   if (const auto next = when_of(d, "next_attempt_at", s.now()); !next.empty())
     labelled(s, "next", next);
+  if (const auto waits = waiting_text(d, s.now()); !waits.empty())
+    labelled(s, "waits", waits);
   show_timeline(s, d);
 }
 
@@ -128,6 +132,16 @@ void show_notification(session& s, const nlohmann::json& notification) {
   show_header(s, notification);
   for (auto& delivery : notification.value("deliveries", nlohmann::json::array()))
     show_delivery(s, delivery);
+}
+
+std::string waiting_text(const nlohmann::json& delivery, sys_time now) {
+  const auto found = delivery.find("waiting_for");
+  if (found == delivery.end())
+    return {};
+  auto text = printable(joined(text_of(*found, "rule"), ": ", text_of(*found, "reason")));
+  if (const auto until = relative_of(*found, "until", now); until.starts_with("in "))
+    text += " (" + until + ")";
+  return text;
 }
 
 std::string relative_of(const nlohmann::json& object, const char* member, sys_time now) {

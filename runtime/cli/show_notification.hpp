@@ -9,6 +9,9 @@
 
 namespace carillon::cli {
 
+/// `rule: reason`, and until when, of the object `waiting_for`; empty without one.
+std::string waiting_text(const nlohmann::json& delivery, sys_time now);
+
 /// Header, then per delivery its decision and the timeline of statuses and attempts.
 void show_notification(session& s, const nlohmann::json& notification);
 

@@ -11,6 +11,8 @@
 namespace carillon {
 namespace {
 
+constexpr std::chrono::seconds look_patience{2};
+
 /// Waits for a port's answer; for start and stop only, never on a lane's thread.
 template <class T, class Call>
 result<T> wait_for(Call call) {
@@ -184,7 +186,7 @@ void engine::providers(done<std::vector<provider_status>> then) {
   };
   auto both = std::make_shared<gathering>();
   for (auto l : all_lanes)
-    lane_of(l).look_at_providers([both, l, then](std::vector<provider_view> views) {
+    lane_of(l).look_at_providers(look_patience, [both, l, then](std::vector<provider_view> views) {
       std::scoped_lock guard{both->mutex};
       for (auto& view : views) {
         auto& entry = both->all[view.name];
@@ -197,6 +199,10 @@ void engine::providers(done<std::vector<provider_status>> then) {
         out.push_back(std::move(entry));
       then(std::move(out));
     });
+}
+
+void engine::glance(lane l, done<provider_views_ptr> then) {
+  lane_of(l).glance_at_providers([then = std::move(then)](provider_views_ptr views) { then(std::move(views)); });
 }
 
 bool engine::order_breaker(const std::string& provider, breaker_order what) {

@@ -48,6 +48,7 @@ public:
   void announce(feature_settings_ptr settings) override;
   void wake(lane l, const std::vector<delivery>& queued) override;
   void providers(done<std::vector<provider_status>> then) override;
+  void glance(lane l, done<provider_views_ptr> then) override;
   bool order_breaker(const std::string& provider, breaker_order what) override;
   std::vector<sandbox_message> sandbox_messages(const space& where, std::size_t limit) override;
   void forget_in_sandbox(const space& where, const std::string& user_id) override { sandbox_.forget(where, user_id); }

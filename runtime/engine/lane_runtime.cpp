@@ -12,6 +12,10 @@
 namespace carillon {
 namespace {
 
+/// Whoever asks what a notification waits for is told within this, of how it stood at most so long before.
+constexpr std::chrono::milliseconds glance_patience{250};
+constexpr std::chrono::milliseconds glance_age{100};
+
 /// Messages an actor takes before others have their turn.
 constexpr std::size_t messages_a_turn = 64;
 
@@ -56,12 +60,12 @@ struct looker_state {
   }
 };
 
-caf::behavior looker(caf::stateful_actor<looker_state>* self, peers_ptr peers,
+caf::behavior looker(caf::stateful_actor<looker_state>* self, peers_ptr peers, duration patience,
                      std::function<void(std::vector<provider_view>)> then) {
   self->state.missing = peers->providers.size();
   self->state.then = std::move(then);
   for (auto& [provider_name, provider] : peers->providers)
-    self->request(provider, std::chrono::seconds{2}, look_atom_v)
+    self->request(provider, patience, look_atom_v)
       .then(
         [self](provider_view& view) {
           self->state.views.push_back(std::move(view));
@@ -90,6 +94,7 @@ lane_runtime::lane_runtime(lane l, const options& config, lane_store& store, con
     : lane_(l),
       ids_(l, store.newest_key(), random_seed()),
       vendors_(make_client(l, config)),
+      glance_([this](auto then) { look_at_providers(glance_patience, std::move(then)); }, glance_age),
       config_(l, config.lanes.at(l)),
       system_(config_) {
   auto context = std::make_shared<const lane_context>(lane_context{
@@ -143,11 +148,11 @@ lane_view lane_runtime::health() const {
   return health_;
 }
 
-void lane_runtime::look_at_providers(std::function<void(std::vector<provider_view>)> then) {
+void lane_runtime::look_at_providers(duration patience, std::function<void(std::vector<provider_view>)> then) {
   auto now = peers();
   if (!now || now->providers.empty())
     return then({});
-  system_.spawn(looker, now, std::move(then));
+  system_.spawn(looker, now, patience, std::move(then));
 }
 
 void lane_runtime::drain() {

@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "actors/lane_context.hpp"
+#include "runtime/engine/provider_glance.hpp"
 
 namespace carillon {
 
@@ -34,8 +35,10 @@ public:
   peers_ptr peers() const;
   /// As the supervisor told last. Any thread.
   lane_view health() const;
-  /// Asks every provider how it stands; those that do not answer within 2 s are left out.
-  void look_at_providers(std::function<void(std::vector<provider_view>)> then);
+  /// Asks every provider how it stands; those that do not answer within `patience` are left out.
+  void look_at_providers(duration patience, std::function<void(std::vector<provider_view>)> then);
+  /// The same with little patience, shared by all who ask within a moment.
+  void glance_at_providers(provider_glance::taker then) { glance_.ask(std::move(then)); }
 
   const supervisor_actor& supervisor() const { return supervisor_; }
 
@@ -57,6 +60,7 @@ private:
   std::condition_variable published_;
   peers_ptr peers_;
   lane_view health_;
+  provider_glance glance_;
   system_config config_;
   caf::actor_system system_;
   supervisor_actor supervisor_;

@@ -40,10 +40,14 @@ watch::~watch() {
   spdlog::shutdown(); // writes what is queued
 }
 
+bool watch::wants(log_level level) const {
+  return out_->should_log(levels[static_cast<std::size_t>(level)]);
+}
+
 void watch::log(log_level level, std::string_view event, log_fields fields) {
-  auto index = static_cast<std::size_t>(level);
-  if (!out_->should_log(levels[index]))
+  if (!wants(level))
     return;
+  auto index = static_cast<std::size_t>(level);
   nlohmann::ordered_json line{{"at", format_rfc3339(clock_.now())}, {"level", words[index]}, {"event", event}};
   for (auto& [name, value] : fields)
     line[std::string{name}] = value;

@@ -19,6 +19,7 @@ public:
   ~watch() override;
 
   void log(log_level level, std::string_view event, log_fields fields) override;
+  bool wants(log_level level) const override;
 
   void accepted(lane l, std::string_view source, duration took) override { numbers_.accepted(l, source, took); }
   void rejected(std::string_view reason) override { numbers_.rejected(reason); }

@@ -128,6 +128,8 @@ void connection::close() {
 }
 
 void connection::log_request(int status) const {
+  if (!shared_.with.engine.watch().wants(log_level::debug))
+    return;
   auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - request_.received);
   shared_.with.engine.watch().log(log_level::debug, "http_request",
                                   {{"request_id", id_},

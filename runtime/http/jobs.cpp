@@ -39,6 +39,7 @@ public:
       : board_(board),
         id_(std::move(id)),
         filter_(std::move(what.filter)),
+        by_request_id_(std::move(what.by_request_id)),
         why_{"redriven", "redriven by hand with key " + what.by},
         pace_(pace_of(what.rate)),
         timer_(board.pool_.context()),
@@ -97,9 +98,19 @@ private:
                         v.processed += count;
                         v.redriven += queued.size();
                       });
+                      j.tell(queued);
                       j.board_.engine_.wake(all_lanes[j.lane_], queued);
                       j.pause();
                     }));
+  }
+
+  /// The delivery's id leads on to its notification and that one's request.
+  void tell(const std::vector<delivery>& queued) {
+    auto& watch = board_.engine_.watch();
+    if (watch.wants(log_level::debug))
+      for (auto& d : queued)
+        watch.log(log_level::debug, "delivery.redriven",
+                  {{"delivery_id", to_string(d.id)}, {"job_id", id_}, {"by_request_id", by_request_id_}});
   }
 
   void pause() {
@@ -112,6 +123,8 @@ private:
   }
 
   void finish(const std::string& failure) {
+    board_.engine_.watch().log(log_level::info, "redrive.ended",
+                               {{"job_id", id_}, {"by_request_id", by_request_id_}, {"failure", failure}});
     board_.change(id_, [&](job_view& v) {
       v.status = failure.empty() ? job_view::state::done : job_view::state::failed;
       v.detail = failure;
@@ -123,6 +136,7 @@ private:
   job_board& board_;
   std::string id_;
   dead_letter_filter filter_;
+  std::string by_request_id_;
   decision why_;
   pace pace_;
   boost::asio::steady_timer timer_;
@@ -169,6 +183,9 @@ result<job_view> job_board::redrive(redrive_order what) {
       jobs_.erase(std::find_if_not(jobs_.begin(), jobs_.end(), runs));
     jobs_.push_back(view);
   }
+  engine_.watch().log(
+    log_level::info, "redrive.started",
+    {{"job_id", view.id}, {"by_request_id", what.by_request_id}, {"matched", std::to_string(view.matched)}});
   auto job = std::make_shared<redrive_job>(*this, view.id, std::move(what));
   {
     std::scoped_lock guard{mutex_};

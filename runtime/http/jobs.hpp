@@ -35,7 +35,8 @@ struct redrive_order {
   dead_letter_filter filter; ///< its space is the job's
   double rate = 100;         ///< deliveries per second, min_redrive_rate..max_redrive_rate
   std::size_t matched = 0;
-  std::string by; ///< name of the key that ordered it
+  std::string by;            ///< name of the key that ordered it
+  std::string by_request_id; ///< of the request that did
 };
 inline constexpr double min_redrive_rate = 0.001; ///< one in about 17 minutes
 inline constexpr double max_redrive_rate = 10'000;

@@ -47,9 +47,13 @@ constexpr const char* answers = R"json({
   "properties": {"channel": "#channel", "address": {"type": "string"},
     "status": "#delivery_status", "decision": "#decision",
     "providers": {"type": "array", "items": {"type": "string"}}, "content": "#rendered",
-    "earliest_at": "#time", "limits": {"type": "array", "items": {"type": "object",
+    "earliest_at": "#time", "waiting_for": "#waiting_for", "limits": {"type": "array", "items": {"type": "object",
       "required": ["name", "remaining", "resets_at"], "properties": {"name": {"type": "string"},
       "remaining": {"type": "number"}, "resets_at": "#time"}}}}}}}},
+"waiting_for": {"type": "object", "required": ["provider", "rule", "reason", "until"],
+  "description": "What holds it back now, where that is known: the provider, why, and until when where somebody can say.",
+  "properties": {"provider": {"type": "string"}, "rule": {"type": "string"}, "reason": {"type": "string"},
+  "until": "#optional_time"}},
 "attempt": {"type": "object", "required": ["number", "provider", "started_at", "finished_at", "outcome", "code", "detail",
   "provider_message_id"], "properties": {
   "number": {"type": "integer", "minimum": 1}, "provider": {"type": "string"},
@@ -58,6 +62,7 @@ constexpr const char* answers = R"json({
   "provider_message_id": {"type": "string"}}},
 "delivery": {"type": "object", "required": ["id", "channel", "address", "status", "engagement", "decision", "provider",
   "next_attempt_at", "attempts", "history"], "properties": {
+  "waiting_for": "#waiting_for",
   "id": "#id", "channel": "#channel",
   "address": {"type": "string"}, "status": "#delivery_status",
   "engagement": "#engagement", "decision": "#decision",
@@ -68,12 +73,12 @@ constexpr const char* answers = R"json({
     "rule": {"type": "string"}, "reason": {"type": "string"}}}}}},
 "notification": {"anyOf": ["#kept_notification", "#erased_notification"]},
 "kept_notification": {"type": "object", "required": ["id", "user_id", "type", "category", "priority", "lane", "status", "created_at",
-  "send_at", "expires_at", "metadata", "deliveries"], "properties": {
+  "send_at", "expires_at", "request_id", "metadata", "deliveries"], "properties": {
   "id": "#id", "user_id": {"type": "string"}, "type": {"type": "string"},
   "category": {"type": "string"}, "priority": "#priority",
   "lane": "#lane", "status": "#notification_status",
   "created_at": "#time", "send_at": "#optional_time",
-  "expires_at": "#optional_time", "metadata": {"type": ["object", "null"]},
+  "expires_at": "#optional_time", "request_id": {"type": ["string", "null"]}, "metadata": {"type": ["object", "null"]},
   "deliveries": {"type": "array", "items": "#delivery"}}},
 "erased_notification": {"type": "object", "additionalProperties": false, "required": ["id", "status", "erased"], "properties": {
   "id": "#id", "status": "#notification_status",
@@ -114,9 +119,9 @@ constexpr const char* answers = R"json({
 })json";
 
 constexpr const char* operation = R"json({
-"dead_letter": {"type": "object", "required": ["id", "notification_id", "user_id", "type", "channel", "provider", "code",
+"dead_letter": {"type": "object", "required": ["id", "notification_id", "request_id", "user_id", "type", "channel", "provider", "code",
   "reason", "attempts", "dead_at"], "properties": {
-  "id": "#id", "notification_id": "#id",
+  "id": "#id", "notification_id": "#id", "request_id": {"type": ["string", "null"]},
   "user_id": {"type": "string"}, "type": {"type": "string"}, "channel": "#channel",
   "provider": {"type": "string"}, "code": {"type": "string"}, "reason": {"type": "string"},
   "attempts": {"type": "integer"}, "dead_at": "#time"}},
@@ -140,7 +145,9 @@ constexpr const char* operation = R"json({
 "suppression_list": {"type": "object", "required": ["data", "next_cursor"], "properties": {
   "data": {"type": "array", "items": "#suppression"},
   "next_cursor": "#next_cursor"}},
-"provider_lane": {"type": "object", "required": ["breaker", "forced", "failure_rate", "in_flight", "slots"], "properties": {
+"provider_lane": {"type": "object", "required": ["breaker", "forced", "failure_rate", "in_flight", "slots", "reopens_at",
+  "paused_until"], "properties": {
+  "reopens_at": "#optional_time", "paused_until": "#optional_time",
   "breaker": {"enum": "@breaker_states"}, "forced": {"enum": "@breaker_orders"},
   "failure_rate": {"type": "number"}, "in_flight": {"type": "integer"}, "slots": {"type": "integer"}}},
 "provider": {"type": "object", "required": ["name", "protocol", "channel", "lanes"], "properties": {

@@ -65,7 +65,14 @@ ordered_json rendered_json(const rendered& what) {
   return out;
 }
 
-ordered_json delivery_json(const delivery& d) {
+ordered_json waiting_json(const waiting& what) {
+  return {{"provider", what.provider},
+          {"rule", what.why.rule},
+          {"reason", what.why.reason},
+          {"until", time_json(what.until)}};
+}
+
+ordered_json delivery_json(const delivery& d, const std::optional<waiting>& waits) {
   ordered_json out{{"id", to_string(d.id)},
                    {"channel", to_string(d.channel)},
                    {"address", masked(d.channel, d.address)},
@@ -73,9 +80,11 @@ ordered_json delivery_json(const delivery& d) {
                    {"engagement", to_string(d.engagement)},
                    {"decision", {{"rule", d.decision.rule}, {"reason", d.decision.reason}}},
                    {"provider", d.queue.empty() ? ordered_json(nullptr) : ordered_json(d.queue)},
-                   {"next_attempt_at", is_unfinished(d.status) ? time_json(d.due) : ordered_json(nullptr)},
-                   {"attempts", ordered_json::array()},
-                   {"history", ordered_json::array()}};
+                   {"next_attempt_at", is_unfinished(d.status) ? time_json(d.due) : ordered_json(nullptr)}};
+  if (waits)
+    out["waiting_for"] = waiting_json(*waits);
+  out["attempts"] = ordered_json::array();
+  out["history"] = ordered_json::array();
   for (auto& a : d.attempts)
     out["attempts"].push_back(attempt_json(a));
   for (auto& c : d.history)
@@ -83,7 +92,7 @@ ordered_json delivery_json(const delivery& d) {
   return out;
 }
 
-ordered_json notification_json(const notification_view& view) {
+ordered_json notification_json(const notification_view& view, const wait_finder& waits) {
   auto& n = *view.n;
   auto status = notification_status(view.deliveries);
   if (n.erased)
@@ -98,10 +107,11 @@ ordered_json notification_json(const notification_view& view) {
                    {"created_at", format_rfc3339(n.created_at)},
                    {"send_at", time_json(n.send_at)},
                    {"expires_at", time_json(n.expires_at)},
+                   {"request_id", n.correlation_id.empty() ? ordered_json(nullptr) : ordered_json(n.correlation_id)},
                    {"metadata", kept_json(n.metadata)},
                    {"deliveries", ordered_json::array()}};
   for (auto& d : view.deliveries)
-    out["deliveries"].push_back(delivery_json(d));
+    out["deliveries"].push_back(delivery_json(d, waits ? waits(n.lane, d, {}) : std::nullopt));
   return out;
 }
 

@@ -75,6 +75,9 @@ def test_behind_a_forced_open_breaker_work_waits_without_attempts(api, opened):
     for id in ids:
         [delivery] = api.notification(id)["deliveries"]
         assert delivery["status"] in ("queued", "scheduled") and delivery["attempts"] == []
+        assert delivery["waiting_for"] == {
+            "provider": "main", "rule": "waits.breaker_forced", "until": None,
+            "reason": 'A person has forced the breaker of provider "main" open.'}
     order(api, "main", "auto").expect(200)
     for id in ids:
         api.outcome(id, "sent")
@@ -91,6 +94,26 @@ def test_a_provider_that_fails_again_and_again_opens_its_own_breaker(api):
     api.notify(channels=["whatsapp"], to={"phone": "+4915100000021"})
     eventually(lambda: provider(api, "broken")["lanes"]["bulk"]["breaker"] == "open", "the breaker is open")
     assert provider(api, "broken")["lanes"]["critical"]["breaker"] == "closed"
+
+
+def test_behind_a_breaker_that_opened_by_itself_work_says_until_when_it_waits(api):
+    order(api, "broken", "auto").expect(200)
+    request = {"user_id": "u", "type": "t", "channels": ["whatsapp"], "to": {"phone": "+4915100000023"},
+               "content": {"title": "t", "body": "b"}}
+    api.post("/v1/notifications", request).expect(202)
+    eventually(lambda: provider(api, "broken")["lanes"]["bulk"]["breaker"] == "open", "the breaker is open")
+    until = provider(api, "broken")["lanes"]["bulk"]["reopens_at"]
+    assert until
+    id = api.post("/v1/notifications", request).expect(202).json["id"]
+
+    def told():
+        waits = api.notification(id)["deliveries"][0].get("waiting_for")
+        assert waits and (waits["provider"], waits["rule"]) == ("broken", "waits.breaker"), waits
+        return waits
+    assert eventually(told, "the open breaker is named")["until"][:19] == until[:19]
+    [explained] = api.post("/v1/notifications/explain", request).expect(200).json["deliveries"]
+    assert explained["waiting_for"]["rule"] == "waits.breaker"
+    assert explained["earliest_at"] == explained["waiting_for"]["until"]
 
 
 def test_a_breaker_can_be_forced_closed(api):

@@ -74,5 +74,11 @@ def test_a_request_can_be_followed_from_door_to_attempt(start_engine, hooks):
         "content": {"title": "t", "body": "b"}}).expect(202)
     engine.api.outcome(answer.json["id"], "failed")
     request_id = answer.headers["x-request-id"]
-    found = [line for line in engine.log_lines() if request_id in str(line)]
-    assert len(found) >= 1, "no log line carries the request's id"
+    assert engine.api.notification(answer.json["id"])["request_id"] == request_id
+
+    def all_told():
+        found = [line["event"] for line in engine.log_lines() if line.get("request_id") == request_id]
+        assert set(found) >= {"http_request", "notification.accepted", "attempt.started", "attempt.ended",
+                              "delivery.retry_planned", "delivery.failed"}, found
+        return True
+    eventually(all_told, "the whole way in the log")

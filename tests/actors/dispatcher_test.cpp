@@ -362,6 +362,7 @@ TEST_CASE_METHOD(dispatcher_test, "a dry run says where it would go and when, an
   CHECK(explained[0].limits[0].name == "per_user");
   CHECK(explained[1].d.status == delivery_status::failed);
   CHECK(explained[1].d.decision.rule == "no_provider");
+  CHECK_FALSE(explained[0].behind);
   CHECK(store.accepts.made() == 0);
   send(subject, place_atom_v, described(caller)); // the slot is still there
   CHECK(accept().status == delivery_status::sending);

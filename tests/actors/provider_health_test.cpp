@@ -201,3 +201,44 @@ TEST_CASE_METHOD(provider_health_test, "a standing order is in force from the st
   CHECK(newest_credit().slots == 0);
   CHECK(look().forced == breaker_order::open);
 }
+
+TEST_CASE_METHOD(provider_health_test,
+                 "a view says until when the breaker is open, and that others may take the work") {
+  open_breaker(begin());
+  auto seen = look();
+  CHECK(seen.reopens_at == clock.now() + 30s);
+  CHECK(seen.passed_over);
+  settle_failures();
+  advance(30s);
+  seen = look();
+  CHECK_FALSE(seen.reopens_at);
+  CHECK_FALSE(seen.passed_over); // its probes are out
+}
+
+TEST_CASE_METHOD(provider_health_test, "a view of a breaker that a person opened knows no end") {
+  begin();
+  send(subject, order_atom_v, breaker_order::open);
+  auto seen = look();
+  CHECK(seen.forced == breaker_order::open);
+  CHECK_FALSE(seen.reopens_at);
+  CHECK(seen.passed_over);
+}
+
+TEST_CASE_METHOD(provider_health_test, "every attempt is logged with the ids of request, notification and delivery") {
+  n->correlation_id = "r_1";
+  auto given = begin();
+  call(given.epoch, 1);
+  auto* started = watch.find_log("attempt.started");
+  REQUIRE(started);
+  CHECK(started->level == log_level::debug);
+  CHECK(started->fields.at("request_id") == "r_1");
+  answer(250);
+  CHECK(watch.find_log("attempt.ended")->level == log_level::debug);
+  call(given.epoch, 2);
+  answer(451);
+  auto* ended = watch.find_log("attempt.ended");
+  CHECK(ended->level == log_level::info);
+  CHECK(ended->fields.at("request_id") == "r_1");
+  CHECK(ended->fields.at("outcome") == "retry");
+  CHECK(ended->fields.at("provider") == "first");
+}

@@ -258,3 +258,30 @@ TEST_CASE_METHOD(status_sink_test, "work that ended without an attempt gives its
   CHECK(key == sample_key + 1);
   CHECK(watch.has("suppressed email preference.any"));
 }
+
+TEST_CASE_METHOD(status_sink_test, "what follows a failed attempt is logged with the request's id once it is durable") {
+  auto own = sample_notification();
+  own->correlation_id = "r_1";
+  auto order = planned();
+  order->n = own;
+  order->update.d.history.push_back({delivery_status::queued, start_of_tests, "retry.backoff", "again"});
+  send(subject, record_atom_v, order);
+  CHECK(watch.logged.empty());
+  store.updates.answer(update_result{true});
+  run();
+  auto* line = watch.find_log("delivery.retry_planned");
+  REQUIRE(line);
+  CHECK(line->level == log_level::info);
+  CHECK(line->fields.at("request_id") == "r_1");
+  CHECK(line->fields.at("notification_id") == to_string(own->id));
+  CHECK(line->fields.at("rule") == "retry.backoff");
+  CHECK_FALSE(line->fields.at("next_attempt_at").empty());
+}
+
+TEST_CASE_METHOD(status_sink_test, "what goes well is logged at debug only, and not put together while that is off") {
+  watch.least = log_level::info;
+  send(subject, report_atom_v, report_of(outcome::accepted));
+  store.updates.answer(update_result{true});
+  run();
+  CHECK(watch.logged.empty());
+}

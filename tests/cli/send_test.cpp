@@ -114,6 +114,20 @@ TEST_CASE("explain says now where nothing holds a delivery back") {
   CHECK(t.out.find("  earliest   now\n") != std::string::npos);
 }
 
+TEST_CASE("explain says what an allowed delivery waits for, and that nobody knows until when") {
+  fake_api api;
+  api.answer("POST /v1/notifications/explain", 200, R"({"deliveries": [{"channel": "email", "address": "a***@b.org",
+    "status": "queued", "decision": {"rule": "allowed", "reason": "Nothing stands against it."},
+    "earliest_at": "2026-05-01T11:59:59.9Z", "waiting_for": {"provider": "main", "rule": "waits.breaker_forced",
+    "reason": "A person has forced the breaker of provider \"main\" open.", "until": null}}]})");
+  terminal t;
+  t.input = "{}";
+  CHECK(t.run({"explain", "-", "--server", api.url()}) == 0);
+  CHECK(t.out.find("  earliest   not known\n"
+                   "  waits      waits.breaker_forced: A person has forced the breaker of provider \"main\" open.\n")
+        != std::string::npos);
+}
+
 TEST_CASE("explain reads a file, and refuses one that is not JSON with the place") {
   fake_api api;
   api.answer("POST /v1/notifications/explain", 200, R"({"deliveries": []})");

@@ -14,7 +14,7 @@ std::string notification(const std::string& status) {
   return R"({"id": "01997b3e-8c4a-7d11-9f60-6a0b8f3c2d15", "user_id": "u_1", "type": "order_shipped",
   "category": "transactional", "priority": "high", "lane": "critical", "status": ")"
          + status + R"(",
-  "created_at": "2026-05-01T11:57:00Z", "send_at": null, "expires_at": "2026-05-02T12:00:00Z", "metadata": {},
+  "created_at": "2026-05-01T11:57:00Z", "send_at": null, "expires_at": "2026-05-02T12:00:00Z", "request_id": "r_7", "metadata": {},
   "deliveries": [
     {"id": "01997b3e-8c4a-7d11-9f60-000000000001", "channel": "email", "address": "s***@example.org",
      "status": "delivered", "engagement": "read",
@@ -35,6 +35,8 @@ std::string notification(const std::string& status) {
      "status": "retrying", "engagement": "none",
      "decision": {"rule": "type.channels", "reason": "The type names sms."},
      "provider": "twilio_main", "next_attempt_at": "2026-05-01T12:00:30Z",
+     "waiting_for": {"provider": "twilio_main", "rule": "waits.breaker",
+        "reason": "The breaker of provider \"twilio_main\" is open.", "until": "2026-05-01T12:00:45Z"},
      "attempts": [{"number": 1, "provider": "twilio_main", "started_at": "2026-05-01T11:57:00Z",
         "finished_at": null, "outcome": null, "code": "", "detail": "", "provider_message_id": ""}],
      "history": [{"status": "queued", "at": "2026-05-01T11:57:00Z"}]}]})";
@@ -46,6 +48,7 @@ const std::string golden = R"(01997b3e-8c4a-7d11-9f60-6a0b8f3c2d15  retrying
   lane      critical, priority high
   accepted  2026-05-01 11:57:00 UTC (3 min ago)
   expires   2026-05-02 12:00:00 UTC (in 1 day)
+  request   r_7
 
 email  s***@example.org  delivered, read
   delivery  01997b3e-8c4a-7d11-9f60-000000000001
@@ -63,6 +66,7 @@ sms  +49***42  retrying
   decided   type.channels: The type names sms.
   provider  twilio_main
   next      2026-05-01 12:00:30 UTC (in 30 s)
+  waits     waits.breaker: The breaker of provider "twilio_main" is open. (in 45 s)
   11:57:00.000  attempt 1 twilio_main  on the wire
   11:57:00.000  queued
 )";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,27 @@ public:
     return static_cast<std::size_t>(std::count(lines.begin(), lines.end(), line));
   }
 
-  void log(log_level, std::string_view event, log_fields) override { note("log", event); }
+  /// Log lines with level and fields.
+  struct log_line {
+    log_level level;
+    std::string event;
+    std::map<std::string, std::string, std::less<>> fields;
+  };
+  std::vector<log_line> logged;
+  /// The newest line of that event; null where there is none.
+  const log_line* find_log(std::string_view event) const {
+    auto found = std::find_if(logged.rbegin(), logged.rend(), [&](auto& line) { return line.event == event; });
+    return found == logged.rend() ? nullptr : &*found;
+  }
+  log_level least = log_level::debug; ///< lines below it are not wanted
+
+  bool wants(log_level level) const override { return level >= least; }
+  void log(log_level level, std::string_view event, log_fields fields) override {
+    note("log", event);
+    logged.push_back({level, std::string{event}, {}});
+    for (auto& [name, value] : fields)
+      logged.back().fields.emplace(name, std::move(value));
+  }
   void accepted(lane, std::string_view source, duration) override { note("accepted", source); }
   void rejected(std::string_view reason) override { note("rejected", reason); }
   void delivery_reached(lane, channel c, delivery_status s) override { note("reached", to_string(c), to_string(s)); }

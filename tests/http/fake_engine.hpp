@@ -1,6 +1,7 @@
 // An engine whose stores are maps, so that the HTTP door can be tested alone.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -118,6 +119,14 @@ public:
     arrived.notify_all();
   }
   void providers(done<std::vector<provider_status>> then) override { then(provider_list); }
+  void glance(lane l, done<provider_views_ptr> then) override {
+    ++glances;
+    std::vector<provider_view> views;
+    for (auto& p : provider_list)
+      views.push_back(l == lane::critical ? p.critical : p.bulk);
+    then(std::make_shared<const std::vector<provider_view>>(std::move(views)));
+  }
+  std::atomic<std::size_t> glances{0};
   bool order_breaker(const std::string& provider, breaker_order) override {
     return config_.providers.contains(provider);
   }

@@ -231,3 +231,93 @@ TEST_CASE("explain shows decision, providers, content and limits, and submits no
   CHECK(body["content"]["body"] == "B");
   CHECK(body["limits"][0]["remaining"] == 4.5);
 }
+
+namespace {
+
+provider_status standing_still(sys_time until) {
+  provider_view view{"post", "smtp", channel::email};
+  view.slots = 4;
+  view.breaker = breaker_state::open;
+  view.reopens_at = until;
+  view.passed_over = true;
+  return {view, view};
+}
+
+options with_provider_post() {
+  auto config = fake_engine::default_test_options();
+  config.providers["post"] = {};
+  config.channels[channel::email].providers = {"post"};
+  return config;
+}
+
+} // namespace
+
+TEST_CASE("what waits says for which provider, why and until when, alone and in a list") {
+  running_server at{with_provider_post()};
+  at.engine.provider_list = {standing_still(at.engine.time.at + std::chrono::seconds{30})};
+  at.start();
+  auto n = put_notification(at.engine, lane::bulk, delivery_status::queued);
+  auto c = at.connect();
+  for (auto& body :
+       {c.call("GET", "/v1/notifications/" + n.id).json(), c.call("GET", "/v1/notifications").json()["data"][0]}) {
+    auto& waits = body["deliveries"][0]["waiting_for"];
+    CHECK(waits["provider"] == "post");
+    CHECK(waits["rule"] == "waits.breaker");
+    CHECK(waits["until"] == "2025-06-01T12:00:30Z");
+    CHECK(waits["reason"].get<std::string>().find("open after failures") != std::string::npos);
+  }
+}
+
+TEST_CASE("the providers are not asked about what does not wait, and nothing is said where they do not answer") {
+  running_server at{with_provider_post()};
+  at.start();
+  auto c = at.connect();
+  auto sent = put_notification(at.engine, lane::bulk, delivery_status::sent);
+  CHECK_FALSE(c.call("GET", "/v1/notifications/" + sent.id).json()["deliveries"][0].contains("waiting_for"));
+  CHECK(at.engine.glances == 0);
+  auto waits = put_notification(at.engine, lane::bulk, delivery_status::queued);
+  CHECK_FALSE(c.call("GET", "/v1/notifications/" + waits.id).json()["deliveries"][0].contains("waiting_for"));
+  CHECK(at.engine.glances == 1);
+}
+
+TEST_CASE("explain tells the wait for a provider, and no earlier time than its end") {
+  running_server at{with_provider_post()};
+  auto until = at.engine.time.at + std::chrono::seconds{30};
+  at.engine.provider_list = {standing_still(until)};
+  explained_delivery e;
+  e.d.address = "a@example.org";
+  e.providers = {"post"};
+  e.earliest_at = at.engine.time.at;
+  at.engine.explain_with.deliveries = {e};
+  at.start();
+  auto explained = [&] {
+    return at.connect().call("POST", "/v1/notifications/explain", good_body).json()["deliveries"][0];
+  };
+  CHECK(explained()["waiting_for"]["rule"] == "waits.breaker");
+  CHECK(explained()["earliest_at"] == "2025-06-01T12:00:30Z");
+  provider_view free{"post", "smtp", channel::email};
+  free.slots = 4;
+  at.engine.provider_list = {{free, free}};
+  CHECK_FALSE(explained().contains("waiting_for"));
+  at.engine.explain_with.deliveries[0].behind = true;
+  CHECK(explained()["waiting_for"]["rule"] == "waits.turn");
+}
+
+TEST_CASE("a notification names the request it came with, and a cancel by hand is logged with both requests") {
+  running_server at;
+  at.start();
+  auto n = put_notification(at.engine, lane::bulk, delivery_status::queued);
+  auto named = std::make_shared<notification>(*at.engine.bulk_store.rows.begin()->second.n);
+  named->correlation_id = "r_1";
+  at.engine.bulk_store.rows.begin()->second.n = named;
+  auto c = at.connect();
+  CHECK(c.call("GET", "/v1/notifications/" + n.id).json()["request_id"] == "r_1");
+  c.call("POST", "/v1/notifications/" + n.id + "/cancel", "", "X-Request-Id: r_2\r\n");
+  auto& lines = at.engine.telemetry_;
+  std::scoped_lock guard{lines.mutex};
+  auto found = std::find_if(lines.logged.begin(), lines.logged.end(),
+                            [](auto& line) { return line.first == "notification.cancelled"; });
+  REQUIRE(found != lines.logged.end());
+  CHECK(found->second[0].second == "r_1");
+  CHECK(found->second[2].second == "r_2");
+}

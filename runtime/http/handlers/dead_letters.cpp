@@ -21,6 +21,7 @@ ordered_json dead_letter_json(const pulled& p) {
   auto died = d.history.empty() ? p.n->created_at : d.history.back().at;
   return {{"id", to_string(d.id)},
           {"notification_id", to_string(p.n->id)},
+          {"request_id", p.n->correlation_id.empty() ? ordered_json(nullptr) : ordered_json(p.n->correlation_id)},
           {"user_id", d.user_id},
           {"type", d.type},
           {"channel", to_string(d.channel)},
@@ -146,6 +147,7 @@ void post_redrive(service& with, request& rq, responder respond) {
     return respond(std::move(what.error()));
   what->order.filter.space = rq.where();
   what->order.by = rq.caller->name;
+  what->order.by_request_id = rq.id;
   auto first = what->order.filter;
   first.limit = sample_rows;
   auto counted = [&with, respond, what = *what](result<both_pages<page>> got) {

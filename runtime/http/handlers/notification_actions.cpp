@@ -1,5 +1,6 @@
 // What can be done to a notification after it was accepted: cancel, engagement,
 // and ending a held delivery by hand.
+#include "actors/trail.hpp"
 #include "runtime/http/handlers/common.hpp"
 #include "runtime/http/handlers/handlers.hpp"
 #include "runtime/http/response.hpp"
@@ -59,7 +60,11 @@ void post_cancel(service& with, request& rq, responder respond) {
     return respond(id.error());
   with.engine.store_of(lane_of(*id))
     .cancel(rq.where(), *id, with.engine.clock().now(),
-            answer_with<notification_view>(rq, respond, [](const notification_view& view) {
+            answer_with<notification_view>(rq, respond, [&watch = with.engine.watch(), by = rq.id](auto& view) {
+              watch.log(log_level::info, "notification.cancelled",
+                        {{"request_id", view.n->correlation_id},
+                         {"notification_id", to_string(view.n->id)},
+                         {"by_request_id", by}});
               ordered_json rows = ordered_json::array();
               for (auto& d : view.deliveries)
                 rows.push_back({{"id", to_string(d.id)}, {"status", to_string(d.status)}});
@@ -100,11 +105,14 @@ void post_resolve(service& with, request& rq, responder respond) {
     return respond(std::move(what.error()));
   auto l = lane_of(*id);
   decision why{"resolved", "ended by hand with key " + rq.caller->name};
-  auto resolved = [&with, l, respond, id = *id, where = rq.where()](result<delivery> got) {
+  auto resolved = [&with, l, respond, id = *id, where = rq.where(), by = rq.id](result<delivery> got) {
     if (!got)
       return respond(std::move(got.error()));
     // It may be queued again, or have released a sibling of routing = first.
-    with.engine.store_of(l).find(where, id, [&with, l, respond, d = *got](auto found) {
+    with.engine.store_of(l).find(where, id, [&with, l, respond, by, d = *got](auto found) {
+      log_of(with.engine.watch(), log_level::info, "delivery.resolved", found ? found->n : nullptr, d, [&] {
+        return log_fields{{"status", std::string{to_string(d.status)}}, {"by_request_id", by}};
+      });
       with.engine.wake(l, found ? found->deliveries : std::vector{d});
       respond(json_answer(delivery_json(d)));
     });

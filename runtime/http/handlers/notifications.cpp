@@ -7,6 +7,7 @@
 #include "runtime/http/handlers/handlers.hpp"
 #include "runtime/http/handlers/query_reader.hpp"
 #include "runtime/http/handlers/send.hpp"
+#include "runtime/http/handlers/waits.hpp"
 #include "runtime/http/response.hpp"
 #include "runtime/http/submission.hpp"
 
@@ -31,18 +32,37 @@ result<intake_ptr> read_intake(service& with, const request& rq) {
   return make_intake(with, rq, *body, rq.idempotency_key);
 }
 
-ordered_json explained_json(const explained_delivery& e) {
-  ordered_json out{{"channel", to_string(e.d.channel)},
-                   {"address", masked(e.d.channel, e.d.address)},
-                   {"status", shown_status(e.d)},
-                   {"decision", {{"rule", e.d.decision.rule}, {"reason", e.d.decision.reason}}},
-                   {"providers", e.providers},
-                   {"content", rendered_json(e.what)},
-                   {"earliest_at", time_json(e.earliest_at)},
-                   {"limits", ordered_json::array()}};
+/// What holds it back now as an accepted one would be. Nothing where its turn is at once.
+std::optional<waiting> wait_of(const explained_delivery& e, lane l, const wait_finder& find) {
+  auto found = find(l, e.d, e.providers);
+  return found && found->why.rule == waits_turn && !e.behind ? std::nullopt : found;
+}
+
+ordered_json explained_json(const explained_delivery& e, const std::optional<waiting>& waits) {
+  auto earliest = waits && waits->until ? std::max(e.earliest_at, *waits->until) : e.earliest_at;
+  ordered_json out{
+    {"channel", to_string(e.d.channel)}, {"address", masked(e.d.channel, e.d.address)},
+    {"status", shown_status(e.d)},       {"decision", {{"rule", e.d.decision.rule}, {"reason", e.d.decision.reason}}},
+    {"providers", e.providers},          {"content", rendered_json(e.what)},
+    {"earliest_at", time_json(earliest)}};
+  if (waits)
+    out["waiting_for"] = waiting_json(*waits);
+  out["limits"] = ordered_json::array();
   for (auto& l : e.limits)
     out["limits"].push_back({{"name", l.name}, {"remaining", l.remaining}, {"resets_at", time_json(l.resets_at)}});
   return out;
+}
+
+void show_list(service& with, const std::shared_ptr<inlet>& pool, responder respond,
+               std::vector<notification_view> found, std::string next) {
+  auto lanes = lanes_to_ask(found, with.engine.clock().now());
+  find_waits(with, pool, std::move(lanes),
+             [respond, found = std::move(found), next = std::move(next)](const wait_finder& waits) {
+               ordered_json rows = ordered_json::array();
+               for (auto& view : found)
+                 rows.push_back(notification_json(view, waits));
+               respond(list_answer(std::move(rows), next));
+             });
 }
 
 bool is_notification_status(std::string_view word) {
@@ -71,24 +91,37 @@ void post_explain(service& with, request& rq, responder respond) {
   auto what = read_intake(with, rq);
   if (!what)
     return respond(std::move(what.error()));
-  explain(with, std::move(*what), accept_deadline(with, rq), [respond](result<explanation> got) {
+  auto l = (*what)->lane;
+  auto show = [&with, respond, l, pool = rq.pool](result<explanation> got) {
     if (!got)
       return respond(std::move(got.error()));
-    ordered_json rows = ordered_json::array();
-    for (auto& e : got->deliveries)
-      rows.push_back(explained_json(e));
-    respond(json_answer({{"deliveries", std::move(rows)}}));
-  });
+    auto now = with.engine.clock().now();
+    auto waits = [now](auto& e) { return waits_for_provider(e.d, now); };
+    auto any = std::any_of(got->deliveries.begin(), got->deliveries.end(), waits);
+    find_waits(with, pool, any ? std::vector{l} : std::vector<lane>{},
+               [respond, l, all = std::move(got->deliveries)](const wait_finder& find) {
+                 ordered_json rows = ordered_json::array();
+                 for (auto& e : all)
+                   rows.push_back(explained_json(e, wait_of(e, l, find)));
+                 respond(json_answer({{"deliveries", std::move(rows)}}));
+               });
+  };
+  explain(with, std::move(*what), accept_deadline(with, rq), std::move(show));
 }
 
 void get_notification(service& with, request& rq, responder respond) {
   auto id = id_of(rq, "notification");
   if (!id)
     return respond(id.error());
-  with.engine.store_of(lane_of(*id))
-    .find(rq.where(), *id, answer_with<notification_view>(rq, respond, [](const notification_view& found) {
-            return json_answer(notification_json(found));
-          }));
+  auto show = [&with, respond, pool = rq.pool](result<notification_view> got) {
+    if (!got)
+      return respond(std::move(got.error()));
+    auto lanes = lanes_to_ask({*got}, with.engine.clock().now());
+    find_waits(with, pool, std::move(lanes), [respond, found = std::move(*got)](const wait_finder& waits) {
+      respond(json_answer(notification_json(found, waits)));
+    });
+  };
+  with.engine.store_of(lane_of(*id)).find(rq.where(), *id, on_pool<notification_view>(rq, std::move(show)));
 }
 
 void list_notifications(service& with, request& rq, responder respond) {
@@ -110,16 +143,14 @@ void list_notifications(service& with, request& rq, responder respond) {
   auto ask = [](lane_store& store, notification_filter own, done<notification_page> then) {
     store.list(std::move(own), std::move(then));
   };
-  read_both<notification_page>(with, rq, filter, from, ask,
-                               [respond, from, limit = filter.limit](result<both_pages<notification_page>> got) {
-                                 if (!got)
-                                   return respond(std::move(got.error()));
-                                 auto [found, next] = merge(*got, from, limit);
-                                 ordered_json rows = ordered_json::array();
-                                 for (auto& view : found)
-                                   rows.push_back(notification_json(view));
-                                 respond(list_answer(std::move(rows), next ? to_text(*next) : ""));
-                               });
+  read_both<notification_page>(
+    with, rq, filter, from, ask,
+    [&with, respond, from, limit = filter.limit, pool = rq.pool](result<both_pages<notification_page>> got) {
+      if (!got)
+        return respond(std::move(got.error()));
+      auto [found, next] = merge(*got, from, limit);
+      show_list(with, pool, respond, std::move(found), next ? to_text(*next) : "");
+    });
 }
 
 } // namespace carillon::http

@@ -19,7 +19,9 @@ ordered_json lane_json(const provider_view& v) {
           {"forced", to_string(v.forced)},
           {"failure_rate", v.failure_rate},
           {"in_flight", v.in_flight},
-          {"slots", v.slots}};
+          {"slots", v.slots},
+          {"reopens_at", time_json(v.reopens_at)},
+          {"paused_until", time_json(v.paused_until)}};
 }
 
 ordered_json provider_json(const provider_status& p) {

@@ -284,13 +284,15 @@ void preference_state::apply(const work_ptr& what, const person& who) {
   what->rechecked = true;
   if (v.status == delivery_status::queued) {
     d.due.reset();
-    if (d.limits_paid)
+    if (static_cast<int>(d.attempts.size()) > d.attempts_before) // a retry
       pass(peers->dispatcher, is_urgent(n.priority), place_atom_v, what);
     else
       pass(peers->throttle, is_urgent(n.priority), decide_atom_v, what);
     return;
   }
   take_verdict(d, std::move(v), context->clock.now());
+  if (d.place) // it will not be used at its instant
+    d.place = lost_place;
   auto order = std::make_shared<update_order>();
   order->n = what->n;
   order->update = {d, what->stored, static_cast<int>(what->stored_attempts)};

@@ -73,23 +73,40 @@ void supervisor_state::list_children() {
   });
 }
 
+supervisor_state::~supervisor_state() {
+  for (auto& c : children)
+    if (c.handle)
+      caf::anon_send_exit(c.handle, caf::exit_reason::user_shutdown);
+}
+
 void supervisor_state::spawn(child& c) {
   c.handle = c.spawn(peers);
+  record->running[c.name] = c.handle;
   c.restart_at.reset();
   c.is_new = true;
   self->monitor(c.handle);
 }
 
-/// Overtakes, and reaches new children first: nobody writes to them before they know their peers.
+/// Overtakes, and reaches new children first: nobody writes to them before they know
+/// their peers. Then the doors, which would talk to the dead until they know.
 void supervisor_state::publish() {
   auto now = std::make_shared<const lane_peers>(peers);
-  for (bool is_new : {true, false})
+  auto tell = [&](bool is_new) {
     for (auto& c : children)
       if (c.is_new == is_new)
         pass(c.handle, true, peers_atom_v, now);
+  };
+  tell(true);
+  context->publish(now);
+  tell(false);
   for (auto& c : children)
     c.is_new = false;
-  context->publish(now);
+}
+
+void supervisor_state::look_at_health() {
+  record->view.healthy = record->intensity.now(context->steady()) == restart_intensity::level::calm;
+  if (record->view.healthy)
+    record->view.reason.clear();
 }
 
 void supervisor_state::lost(const caf::actor_addr& whom, const std::string& reason) {
@@ -100,6 +117,8 @@ void supervisor_state::lost(const caf::actor_addr& whom, const std::string& reas
   context->watch.actor_restarted(context->lane, found->name);
   context->watch.log(log_level::error, "actor.died",
                      {{"lane", std::string{to_string(context->lane)}}, {"actor", found->name}, {"reason", reason}});
+  auto& view = record->view;
+  auto& intensity = record->intensity;
   ++view.restarts;
   intensity.restarted(now);
   auto level = intensity.now(now);
@@ -125,10 +144,10 @@ void supervisor_state::restart_due() {
     }
   if (any)
     publish();
-  if (any && draining) // outcomes of calls on the wire still have to be kept
+  if (any && record->draining) // outcomes of calls on the wire still have to be kept
     drain();
-  view.healthy = intensity.now(now) == restart_intensity::level::calm;
-  context->report_health(view);
+  look_at_health();
+  context->report_health(record->view);
 }
 
 void supervisor_state::look_at_children() {
@@ -150,17 +169,12 @@ void supervisor_state::look_at_children() {
           context->watch.window(context->lane, all);
         },
         [](const caf::error&) {}); // it is being restarted, or busy: the next look will tell
-  if (!draining)
+  if (!record->draining)
     self->delayed_send(self, config.look_every, due_atom_v);
 }
 
-void supervisor_state::stop() {
-  for (auto& c : children)
-    caf::anon_send_exit(c.handle, caf::exit_reason::user_shutdown);
-}
-
 void supervisor_state::drain() {
-  draining = true;
+  record->draining = true;
   cross(peers.ingest, drain_atom_v);
   cross(peers.dispatcher, drain_atom_v);
   for (auto& [provider_name, each] : peers.providers)
@@ -178,24 +192,23 @@ supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<su
   auto& state = self->state;
   state.context = std::move(context);
   state.config = config;
-  state.intensity = restart_intensity{config.restarts};
+  state.record = config.record ? config.record : std::make_shared<lane_record>(config.restarts);
   state.self = self;
   self->set_down_handler(
     [self](const caf::down_msg& down) { self->state.lost(down.source, self->system().render(down.reason)); });
-  self->set_exit_handler([self](const caf::exit_msg& why) {
-    self->state.stop();
-    self->quit(why.reason);
-  });
   state.list_children();
   for (auto& c : state.children)
     state.spawn(c);
   state.publish();
+  state.look_at_health();
+  state.context->report_health(state.record->view);
+  if (state.record->draining)
+    state.drain();
   self->delayed_send(self, config.look_every, due_atom_v);
   return {
     [self](look_atom) {
-      self->state.view.healthy =
-        self->state.intensity.now(self->state.context->steady()) == restart_intensity::level::calm;
-      return self->state.view;
+      self->state.look_at_health();
+      return self->state.record->view;
     },
     [self](drain_atom) { self->state.drain(); },
     [self](order_atom, const std::string& whom) { self->state.kill(whom); },

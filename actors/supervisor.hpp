@@ -2,7 +2,8 @@
 // restarts the one that died, after a backoff, without touching the others. Work
 // in a dead actor's mailbox answers its caller or returns its slot by itself; what
 // was durable is read again by the new incarnation. Too many restarts mark the
-// lane unhealthy, and past that the process gives up. No other actor spawns.
+// lane unhealthy, and past that the process gives up. No other actor spawns, but
+// the keeper, which watches the supervisor.
 #pragma once
 
 #include <caf/actor.hpp>
@@ -15,13 +16,29 @@
 
 namespace carillon {
 
+/// What one supervisor leaves to the next one of its lane.
+struct lane_record {
+  explicit lane_record(restart_options options) : intensity(options) {}
+  restart_intensity intensity;
+  lane_view view;
+  bool draining = false;
+  std::map<std::string, caf::actor> running; ///< its children, by name
+};
+
 struct supervisor_config {
   restart_options restarts;
   std::chrono::seconds look_every{1};
+  std::shared_ptr<lane_record> record; ///< null: it is the first one, and nobody follows
 };
 
 struct supervisor_state {
   static inline const char* name = "supervisor";
+
+  supervisor_state() = default;
+  supervisor_state(const supervisor_state&) = delete;
+  supervisor_state& operator=(const supervisor_state&) = delete;
+  /// Takes its children with it, however it ends.
+  ~supervisor_state();
 
   /// One row of the table of children.
   struct child {
@@ -38,9 +55,7 @@ struct supervisor_state {
   supervisor_actor::stateful_pointer<supervisor_state> self = nullptr;
   std::vector<child> children;
   lane_peers peers;
-  restart_intensity intensity;
-  lane_view view;
-  bool draining = false;
+  std::shared_ptr<lane_record> record;
   std::map<std::string, std::size_t> calls; ///< between durable start and outcome, by provider
 
   void list_children();
@@ -50,9 +65,8 @@ struct supervisor_state {
   void restart_due();
   /// Has every child tell the metrics how it stands.
   void look_at_children();
+  void look_at_health();
   void drain();
-  /// Takes the children with it.
-  void stop();
   void kill(const std::string& whom);
 };
 

@@ -17,13 +17,18 @@ std::string category_of(const options& config, const std::string& type) {
   return found == config.types.end() ? type_options{}.category : found->second.category;
 }
 
+/// A clock that is set by less is taken for one that runs unevenly.
+constexpr duration smallest_step = std::chrono::seconds{1};
+
 /// When a delivery used, or will use, its place in the limits; nothing where it has
-/// none. What a clock wrote that was set back since counts as used now.
+/// none any more. Attempts of a clock that was set back since count as made now.
 std::optional<sys_time> used_at(const delivery& d, sys_time now) {
-  auto written_later = !d.history.empty() && d.history.back().at > now;
-  if (!d.attempts.empty())
-    return std::min(d.attempts.front().started_at, now);
-  return d.limits_paid ? (written_later ? now : d.due) : std::nullopt;
+  if (d.status == delivery_status::scheduled && d.place && d.place == d.due)
+    return *d.place >= now ? d.place : std::nullopt;
+  if (d.attempts.empty())
+    return std::nullopt;
+  auto first = std::min(static_cast<std::size_t>(d.attempts_before), d.attempts.size() - 1);
+  return std::min(d.attempts[first].started_at, now);
 }
 
 void append(std::vector<applied_limit>& all, std::vector<applied_limit> more) {
@@ -32,15 +37,43 @@ void append(std::vector<applied_limit>& all, std::vector<applied_limit> more) {
 
 } // namespace
 
+/// Lets what was decided before arrive in the store, then reads. Limits that nothing
+/// can be read for start full, and nobody has a place in them.
 void throttle_state::start() {
-  auto since = context->clock.now() - std::min(longest_period(context->config), longest_history);
-  context->store.recent_attempts(since, [to = self](result<std::vector<delivery>> answer) {
-    auto recent = std::make_shared<std::vector<pulled>>();
-    if (answer) // without history the limits start full: more generous, never stricter
-      for (auto& d : *answer)
+  rebuilt = false;
+  ++reads;
+  context->store.barrier([to = self, context = context](const status_result&) {
+    auto now = context->clock.now();
+    auto since = now - std::min(longest_period(context->config), longest_history);
+    context->store.recent_attempts(since, now, [to](result<limit_history> answer) {
+      auto recent = std::make_shared<std::vector<pulled>>();
+      for (auto& d : answer ? answer->rows : std::vector<delivery>{})
         recent->push_back({nullptr, std::move(d)});
-    cross(to, answer_atom_v, std::move(recent));
+      cross(to, answer_atom_v, std::move(recent), answer ? answer->places_until : sys_time{});
+    });
   });
+}
+
+/// After a step forward the places that it passed over are lost, and with them the
+/// crowd that would fall due at once. After one back, what is booked is out of date.
+void throttle_state::watch_clock() {
+  auto ahead = context->clock.now() - context->even_time();
+  auto step = ahead - std::exchange(clock_ahead, ahead);
+  if (step >= smallest_step)
+    places_from = context->clock.now();
+  else if (step <= -smallest_step)
+    start();
+  else
+    clock_ahead -= step;
+}
+
+/// Places from before the last start or step hold only if they were yet to come and
+/// were read; earlier ones fell due while nobody paced them.
+std::optional<sys_time> throttle_state::place_held(const delivery& d) const {
+  if (!d.place || *d.place < places_from)
+    return std::nullopt;
+  auto given = d.history.empty() ? *d.place : d.history.back().at;
+  return given >= places_from || *d.place <= places_known_until ? d.place : std::nullopt;
 }
 
 /// It waited: what the person wants, and the time, may have changed meanwhile.
@@ -50,58 +83,79 @@ void throttle_state::decide_again(const Work& what) {
   pass(peers->preference_for(n.user_id), is_urgent(n.priority), decide_atom_v, what);
 }
 
-void throttle_state::rebuild(const std::vector<pulled>& recent) {
-  auto settings = context->settings();
+void throttle_state::decide_again(const debits_ptr& debits) {
+  debit_all(debits);
+}
+
+void throttle_state::rebuild(const std::vector<pulled>& recent, sys_time known_until) {
+  if (--reads > 0)
+    return; // it has started over since
+  places_from = context->clock.now();
+  places_known_until = known_until;
+  clock_ahead = places_from - context->even_time();
+  buckets = std::make_unique<bucket_table>(how.buckets);
+  ++generation;
   // In the order of use, so that reserved places follow what was used before them.
   std::vector<std::pair<sys_time, const delivery*>> uses;
   for (auto& row : recent)
-    if (auto at = used_at(row.d, context->clock.now()))
+    if (auto at = used_at(row.d, places_from))
       uses.emplace_back(*at, &row.d);
   std::sort(uses.begin(), uses.end());
-  for (auto& [at, used] : uses) {
-    auto& d = *used;
-    auto category = category_of(context->config, d.type);
-    for (auto owner : {limit_owner::people, limit_owner::lane})
-      for (auto& l : limits_of(context->config, *settings, d, category, owner))
-        buckets->at(l.key).debit(l.limit, at);
-  }
+  for (auto& [at, used] : uses)
+    replay(*used, at);
   rebuilt = true;
   for (auto& what : std::exchange(early, {}))
     std::visit([this](auto& work) { decide_again(work); }, what);
 }
 
+void throttle_state::replay(const delivery& d, sys_time at) {
+  // Made by a clock that was set back: when they were, nobody knows, so they empty a
+  // limit and no more.
+  auto unsure = !d.attempts.empty() && d.attempts.front().started_at > places_from;
+  auto category = category_of(context->config, d.type);
+  for (auto owner : {limit_owner::people, limit_owner::lane})
+    for (auto& l : limits_of(context->config, *context->settings(), d, category, owner))
+      if (!unsure || buckets->at(l.key).next(l.limit, at) <= at)
+        buckets->book(l.key, l.limit, at, std::min(at, places_from));
+}
+
 void throttle_state::decide(waiting what) {
   if (!peers)
     return;
+  if (rebuilt)
+    watch_clock();
   if (!rebuilt)
     early.push_back(std::move(what));
   else
     std::visit([this](auto& work) { apply(work); }, what);
 }
 
-limit_verdict throttle_state::charge_one(delivery& d, const std::string& category, std::vector<debit>& own,
-                                         std::vector<debit>& for_bulk) {
+limit_verdict throttle_state::charge_one(delivery& d, const std::string& category, std::optional<sys_time> held,
+                                         std::vector<debit>& own, std::vector<debit>& for_bulk) {
   auto settings = context->settings();
   auto& config = context->config;
   auto limits = limits_of(config, *settings, d, category, limit_owner::lane);
   if (context->lane == lane::bulk)
     append(limits, limits_of(config, *settings, d, category, limit_owner::people));
   auto now = context->clock.now();
-  auto verdict = charge(*buckets, limits, now, own);
+  auto first = own.size();
+  auto verdict = charge(*buckets, limits, now, own, {.let_in = d.place.has_value(), .at = held});
+  for (auto made = first; made < own.size(); ++made)
+    own[made].buckets = generation;
   switch (verdict.what) {
-  case limit_verdict::kind::pass: d.limits_paid = true; break;
+  case limit_verdict::kind::pass: d.place = verdict.until; break;
   case limit_verdict::kind::delay:
-    d.limits_paid = true;
     d.status = delivery_status::scheduled;
-    d.due = verdict.until;
+    d.place = d.due = verdict.until;
     break;
   case limit_verdict::kind::drop: d.status = delivery_status::suppressed; break;
   case limit_verdict::kind::reject: break; // the request as a whole is refused, or the delivery dropped
   }
-  if (d.limits_paid && context->lane == lane::critical)
+  auto let_in = verdict.what == limit_verdict::kind::pass || verdict.what == limit_verdict::kind::delay;
+  if (let_in && context->lane == lane::critical)
     for (auto owner : {limit_owner::people, limit_owner::lane})
       for (auto& l : limits_of(config, *settings, d, category, owner))
-        for_bulk.push_back({l.name, l.key, l.limit});
+        for_bulk.push_back({l.name, l.key, l.limit, verdict.until});
   if (verdict.what != limit_verdict::kind::pass) {
     context->watch.throttled(context->lane, verdict.limit);
     d.decision = {"limit." + verdict.limit, verdict.reason};
@@ -126,11 +180,12 @@ void throttle_state::apply(const intake_ptr& what) {
 
 std::optional<fault> throttle_state::charge_all(intake& what) {
   for (auto& w : what.deliveries) {
-    if (w.d.status != delivery_status::queued || w.d.limits_paid)
+    if (w.d.status != delivery_status::queued || w.d.place)
       continue;
-    auto verdict = charge_one(w.d, what.n->category, what.debits, what.peoples_debits);
+    auto verdict = charge_one(w.d, what.n->category, std::nullopt, what.debits, what.peoples_debits);
     if (verdict.what == limit_verdict::kind::reject) {
       refund_all(what.debits);
+      what.debits.clear();
       return fault{errc::rate_limited, verdict.reason, {}, verdict.until - context->clock.now(), verdict.quota};
     }
   }
@@ -139,9 +194,12 @@ std::optional<fault> throttle_state::charge_all(intake& what) {
 
 void throttle_state::apply(const work_ptr& what) {
   auto& d = what->d;
+  auto held = place_held(d);
+  if (held && *held <= context->clock.now())
+    return pass(peers->dispatcher, is_urgent(d.priority), place_atom_v, what);
   std::vector<debit> own, for_bulk;
   d.history.push_back({delivery_status::queued, context->clock.now(), {}, {}});
-  auto verdict = charge_one(d, what->n->category, own, for_bulk);
+  auto verdict = charge_one(d, what->n->category, held, own, for_bulk);
   if (!for_bulk.empty() && context->post_debits)
     context->post_debits(std::make_shared<const std::vector<debit>>(std::move(for_bulk)));
   if (verdict.what == limit_verdict::kind::pass) {
@@ -180,14 +238,17 @@ std::optional<fault> throttle_state::explain(intake& what) {
   return std::nullopt;
 }
 
-void throttle_state::debit_all(const std::vector<debit>& debits) {
-  for (auto& d : debits)
-    buckets->at(d.key).debit(d.terms, context->clock.now());
+void throttle_state::debit_all(const debits_ptr& debits) {
+  if (!rebuilt)
+    return early.emplace_back(debits), void();
+  for (auto& d : *debits)
+    buckets->book(d.key, d.terms, d.at, context->clock.now());
 }
 
 void throttle_state::refund_all(const std::vector<debit>& debits) {
   for (auto& d : debits)
-    buckets->at(d.key).refund(d.terms);
+    if (d.buckets == generation)
+      buckets->refund(d.key, d.taken);
 }
 
 throttle_actor::behavior_type throttle(throttle_actor::stateful_pointer<throttle_state> self, context_ptr context,
@@ -195,14 +256,17 @@ throttle_actor::behavior_type throttle(throttle_actor::stateful_pointer<throttle
   auto& state = self->state;
   state.context = std::move(context);
   state.self = caf::actor_cast<throttle_actor>(self);
+  state.how = config;
   state.buckets = std::make_unique<bucket_table>(config.buckets);
   state.start();
   return {
     [self](decide_atom, const intake_ptr& what) { self->state.decide(what); },
     [self](decide_atom, const work_ptr& what) { self->state.decide(what); },
-    [self](debit_atom, const debits_ptr& debits) { self->state.debit_all(*debits); },
+    [self](debit_atom, const debits_ptr& debits) { self->state.debit_all(debits); },
     [self](refund_atom, const debits_ptr& debits) { self->state.refund_all(*debits); },
-    [self](answer_atom, const pulled_ptr& recent) { self->state.rebuild(*recent); },
+    [self](answer_atom, const pulled_ptr& recent, sys_time known_until) {
+      self->state.rebuild(*recent, known_until);
+    },
     [self](look_atom) { report_mailbox(self, *self->state.context); },
     [self](peers_atom, const peers_ptr& peers) { self->state.peers = peers; },
   };

@@ -2,9 +2,10 @@
 // be sent now. One per lane. Bulk's owns the people's limits; critical work is
 // exempt from them and posts its debits there. Limits of a channel and of everything
 // hold critical to what it sends itself, and it posts those debits too: so both
-// lanes together keep them, and bulk is the one that yields. After a start the
-// buckets are rebuilt from recent attempts; work that comes before that waits, and
-// preference decides it again then.
+// lanes together keep them, and bulk is the one that yields. After a start, and a
+// step of the clock back, the buckets are rebuilt from recent attempts; work that
+// comes before that waits, and preference decides it again then. Work whose place
+// fell due while nobody paced it (a stop, a step) asks for another when it comes.
 #pragma once
 
 #include <variant>
@@ -20,33 +21,45 @@ struct throttle_config {
 
 struct throttle_state {
   static inline const char* name = "throttle";
-  using waiting = std::variant<intake_ptr, work_ptr>;
+  using waiting = std::variant<intake_ptr, work_ptr, debits_ptr>;
 
   context_ptr context;
   throttle_actor self;
   peers_ptr peers;
   std::unique_ptr<bucket_table> buckets;
+  throttle_config how;
   bool rebuilt = false;
-  std::vector<waiting> early; ///< came before the buckets were rebuilt
+  int reads = 0;                 ///< of history, not answered yet
+  unsigned generation = 0;       ///< of the buckets
+  sys_time places_from{};        ///< when the buckets were rebuilt, or the clock stepped forward
+  sys_time places_known_until{}; ///< the last place that was read when they were rebuilt
+  duration clock_ahead{};        ///< of the clock that never steps
+  std::vector<waiting> early;    ///< came before the buckets were rebuilt
 
   void start();
-  void rebuild(const std::vector<pulled>& recent);
+  void watch_clock();
+  /// The place that is reserved for it, now or later; nothing where it needs one.
+  std::optional<sys_time> place_held(const delivery& d) const;
+  void rebuild(const std::vector<pulled>& recent, sys_time known_until);
+  void replay(const delivery& d, sys_time at);
   void decide(waiting what);
   template <class Work>
   void decide_again(const Work& what);
+  void decide_again(const debits_ptr& debits);
   void apply(const intake_ptr& what);
   void apply(const work_ptr& what);
+  void apply(const debits_ptr& debits) { debit_all(debits); }
   /// Shows how the limits stand; the fault that a limit would refuse the request with.
   std::optional<fault> explain(intake& what);
   /// Charges what may be sent now; the fault where a limit refuses the request.
   std::optional<fault> charge_all(intake& what);
-  void debit_all(const std::vector<debit>& debits);
+  void debit_all(const debits_ptr& debits);
   void refund_all(const std::vector<debit>& debits);
 
   /// Charges one delivery; its status, due time and decision say what came of it.
   /// `own` are debits here; `for_bulk` those that critical leaves to bulk's throttle.
-  limit_verdict charge_one(delivery& d, const std::string& category, std::vector<debit>& own,
-                           std::vector<debit>& for_bulk);
+  limit_verdict charge_one(delivery& d, const std::string& category, std::optional<sys_time> held,
+                           std::vector<debit>& own, std::vector<debit>& for_bulk);
 };
 
 throttle_actor::behavior_type throttle(throttle_actor::stateful_pointer<throttle_state> self, context_ptr context,

@@ -140,14 +140,15 @@ using throttle_actor = caf::typed_actor<
   // Debits a request's deliveries; over a limit delays, drops or rejects them
   // with the limit's name, then passes the request to the dispatcher.
   caf::reacts_to<decide_atom, intake_ptr>,
-  // The same for one stored delivery that has not paid yet.
+  // The same for one stored delivery that has no place yet, or has lost it.
   caf::reacts_to<decide_atom, work_ptr>,
   // Debits of the other lane, counted without a decision.
   caf::reacts_to<debit_atom, debits_ptr>,
   // A request turned out to be a replay: its debits are taken back.
   caf::reacts_to<refund_atom, debits_ptr>,
-  // Recent attempts read at start, to rebuild the limits from.
-  caf::reacts_to<answer_atom, pulled_ptr>,
+  // Recent attempts to rebuild the limits from, and until when reserved places were
+  // read.
+  caf::reacts_to<answer_atom, pulled_ptr, sys_time>,
   caf::reacts_to<look_atom>,
   caf::reacts_to<peers_atom, peers_ptr>>;
 
@@ -268,6 +269,15 @@ using supervisor_actor = caf::typed_actor<
   caf::reacts_to<beat_atom>,
   // Its own clock: has every child tell the metrics how it stands.
   caf::reacts_to<due_atom>>;
+
+/// Spawns the supervisor, and another one where that died; one per lane.
+using keeper_actor = caf::typed_actor<
+  // Passed on to the supervisor, and to those that come after it.
+  caf::reacts_to<drain_atom>,
+  // Kill the child of that name, or `supervisor`; for tests of supervision.
+  caf::reacts_to<order_atom, std::string>,
+  // Its own clock: the restart after backoff, and the end of its patience.
+  caf::reacts_to<beat_atom>>;
 // clang-format on
 
 struct lane_peers {

@@ -179,6 +179,9 @@ struct status_change {
   std::string rule, reason; ///< empty where the status says it all
 };
 
+/// Of a delivery whose limits once let it through, and which has given its place up.
+inline constexpr sys_time lost_place{duration{1}};
+
 /// One address on one channel of a notification.
 struct delivery {
   uuid id;
@@ -199,7 +202,7 @@ struct delivery {
   std::vector<status_change> history;
   int attempts_before = 0;   ///< made before its last redrive: they no longer count towards max_attempts
   int provider_failures = 0; ///< consecutive failures at `queue`, for fallback
-  bool limits_paid = false;  ///< the throttle has already debited or reserved for it
+  std::optional<sys_time> place; ///< the instant that its limits reserved for it; nullopt: it never had one
   bool standby = false;      ///< routing = first: starts only when its sibling before it failed
 };
 

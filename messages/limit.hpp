@@ -1,4 +1,5 @@
-// The terms of one limit: `rate` events per `per`, `burst` of them at once.
+// The terms of one limit: `rate` events per `per`, `burst` of them at once; and what
+// one event takes of it.
 #pragma once
 
 #include "messages/vocabulary.hpp"
@@ -11,6 +12,12 @@ struct limit_options {
   double burst = 0; ///< 0: same as rate
   over_limit over = over_limit::delay;
   bool operator==(const limit_options&) const = default;
+};
+
+/// A stretch of a limit's time; empty: none.
+struct time_taken {
+  sys_time from{}, until{};
+  bool operator==(const time_taken&) const = default;
 };
 
 } // namespace carillon

@@ -128,6 +128,12 @@ struct backlog_view {
   std::optional<sys_time> oldest_pending;
 };
 
+/// What limits are rebuilt from.
+struct limit_history {
+  std::vector<delivery> rows;
+  sys_time places_until = sys_time::max(); ///< later places were not read
+};
+
 /// Durable state of one lane. Writes are applied in the order of the calls and
 /// become durable together with whatever else waits (group commit); `done` runs
 /// after the sync. Errors: store_unavailable, storage_full; then nothing of that
@@ -168,9 +174,9 @@ public:
   /// Due times in (from, until], ascending, at most `limit`.
   virtual void due_between(sys_time from, sys_time until, std::size_t limit, done<std::vector<due_entry>> then) = 0;
   /// For rebuilding limits: deliveries attempted since `since`, newest 100,000 at
-  /// most, and those that wait for the place a limit gave them (status scheduled,
-  /// limits_paid, no attempt).
-  virtual void recent_attempts(sys_time since, done<std::vector<delivery>> then) = 0;
+  /// most, and those that wait for the place a limit gave them from `now` on
+  /// (scheduled, due at their place), the next 20,000 at most.
+  virtual void recent_attempts(sys_time since, sys_time now, done<limit_history> then) = 0;
   /// A few held rows whose expiry has passed.
   virtual void expired_held(sys_time now, std::size_t limit, done<std::vector<pulled>> then) = 0;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 namespace carillon {
 namespace {
@@ -60,38 +61,59 @@ std::vector<applied_limit> limits_of(const options& config, const feature_settin
   return out;
 }
 
+namespace {
+
+sys_time next_of(const bucket_table& buckets, const applied_limit& l, sys_time from) {
+  auto* bucket = buckets.find(l.key);
+  return bucket ? bucket->next(l.limit, from) : from;
+}
+
+/// Each limit moves the instant on to where it has room, until none does any more.
+limit_verdict judge(const bucket_table& buckets, const std::vector<applied_limit>& limits, sys_time now,
+                    const earlier_place& before) {
+  if (!before.let_in)
+    for (auto& l : limits)
+      if (auto next = next_of(buckets, l, now); refuses(l.limit) && next > now)
+        return refusal(l, next);
+  auto at = now;
+  const applied_limit* last = nullptr;
+  for (bool moved = true; std::exchange(moved, false);)
+    for (auto& l : limits)
+      if (auto next = next_of(buckets, l, at); next > at) {
+        at = next;
+        last = &l;
+        moved = true;
+      }
+  if (last != nullptr)
+    return delayed(*last, at);
+  limit_verdict passes;
+  passes.until = now;
+  return passes;
+}
+
+} // namespace
+
 limit_verdict charge(bucket_table& buckets, const std::vector<applied_limit>& limits, sys_time now,
-                     std::vector<debit>& debits) {
-  for (auto& l : limits)
-    if (refuses(l.limit))
-      if (auto* bucket = buckets.find(l.key); bucket && bucket->next(l.limit, now) > now)
-        return refusal(l, bucket->next(l.limit, now));
-  limit_verdict verdict;
-  for (auto& l : limits) {
-    auto until = buckets.at(l.key).reserve(l.limit, now);
-    debits.push_back({l.name, l.key, l.limit});
-    if (until > now && until > verdict.until)
-      verdict = delayed(l, until);
+                     std::vector<debit>& debits, const earlier_place& before) {
+  auto verdict = judge(buckets, limits, now, before);
+  if (before.at && verdict.what == limit_verdict::kind::delay && *before.at <= verdict.until) {
+    verdict.until = *before.at;
+    return verdict;
   }
+  if (verdict.what == limit_verdict::kind::pass || verdict.what == limit_verdict::kind::delay)
+    for (auto& l : limits)
+      debits.push_back({l.name, l.key, l.limit, verdict.until, buckets.book(l.key, l.limit, verdict.until, now)});
   return verdict;
 }
 
 limit_verdict peek(const bucket_table& buckets, const std::vector<applied_limit>& limits, sys_time now,
                    std::vector<limit_view>& views) {
-  limit_verdict verdict;
   for (auto& l : limits) {
     auto* found = buckets.find(l.key);
     token_bucket bucket = found ? *found : token_bucket{};
-    auto until = bucket.next(l.limit, now);
     views.push_back({l.name, bucket.remaining(l.limit, now), std::max(bucket.full_at(), now)});
-    if (until <= now)
-      continue;
-    if (refuses(l.limit))
-      return refusal(l, until);
-    if (until > verdict.until)
-      verdict = delayed(l, until);
   }
-  return verdict;
+  return judge(buckets, limits, now, {});
 }
 
 duration longest_period(const options& config) {

@@ -33,14 +33,21 @@ struct limit_verdict {
   kind what = kind::pass;
   std::string limit;  ///< the one that decided
   std::string reason; ///< for people
-  sys_time until{};   ///< of delay and reject: when there is room
+  sys_time until{};   ///< when there is room; now, where it passes
   double quota = 0;   ///< of reject: events a window
 };
 
-/// Decides and debits together: a delivery that is dropped or rejected costs
-/// nothing; one that is delayed has its place reserved in every bucket.
+/// What a delivery had of its limits before.
+struct earlier_place {
+  bool let_in = false;              ///< once: it waits where a new one would be dropped
+  std::optional<sys_time> at = {}; ///< still reserved: kept, unless there is room earlier
+};
+
+/// Decides and debits together: a delivery that is dropped or rejected costs nothing;
+/// one that is delayed gets the first instant at which all its limits have room, and
+/// has its place reserved at that instant in each.
 limit_verdict charge(bucket_table& buckets, const std::vector<applied_limit>& limits, sys_time now,
-                     std::vector<debit>& debits);
+                     std::vector<debit>& debits, const earlier_place& before = {});
 
 /// The same answer without debiting, and how each limit stands; for dry runs.
 limit_verdict peek(const bucket_table& buckets, const std::vector<applied_limit>& limits, sys_time now,

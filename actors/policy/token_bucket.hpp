@@ -1,8 +1,14 @@
-// Token bucket, kept as one instant (the generic cell rate algorithm, ITU-T
-// I.371: the theoretical arrival time). `rate` events per `per`, `burst` at once.
-// Reserving past the limit spaces the waiting ones out instead of releasing them
-// together. Pure; instants are wall-clock so that buckets survive a restart.
+// Token bucket, kept as time that is taken (the generic cell rate algorithm, ITU-T
+// I.371, with places in the future). `rate` events per `per`, `burst` at once.
 //
+// An event takes one interval (per / rate) of free time, from its own instant on;
+// there is room for it where it has that by a whole burst (burst intervals) later.
+// So any n events that begin within a time t have n intervals within t + burst
+// intervals: n <= burst + rate * t, in whatever order the places were given. With
+// no place in the future, what is taken is one stretch, and its end is I.371's
+// theoretical arrival time.
+//
+// Pure; instants are wall-clock so that buckets survive a restart.
 // A rate of 0 is no limit. Less than one token of burst counts as one. The time
 // between tokens is rounded up to a microsecond, so that a rate is never
 // exceeded; up to 10,000 a second it is kept within 1 %.
@@ -12,40 +18,50 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "config/options.hpp"
+#include "messages/limit.hpp"
 #include "messages/vocabulary.hpp"
 
 namespace carillon {
 
 class token_bucket {
 public:
-  token_bucket() = default;
-
-  /// Takes a token if one is there.
+  /// Takes a place now if there is room.
   bool take(const limit_options& limit, sys_time now);
-  /// Takes a token that may lie in the future; answers when it may be used (>= now).
-  sys_time reserve(const limit_options& limit, sys_time now);
-  /// When the next token is there, without taking it (>= now).
-  sys_time next(const limit_options& limit, sys_time now) const;
+  /// The first instant from `from` on at which there is room (>= from).
+  sys_time next(const limit_options& limit, sys_time from) const;
+  /// Takes a place at that instant, the past counting as now, even where there is no
+  /// room: later ones wait until it is paid for. Answers the time it took, for a
+  /// refund; empty where that was not one stretch. Replay history oldest first.
+  time_taken book(const limit_options& limit, sys_time at, sys_time now);
+  /// Gives the time of a place back, and no other place's.
+  void refund(const time_taken& place);
+  /// The last event did not happen; for buckets without places in the future.
+  void refund(const limit_options& limit);
   /// Whole and part tokens that are there now, 0..burst; infinity without a limit.
   double remaining(const limit_options& limit, sys_time now) const;
   /// When the bucket is full again.
-  sys_time full_at() const { return arrival_; }
-  /// Counts an event that happened anyway (replayed history, the other lane), even
-  /// past the limit: later ones wait until it is paid for. Replay oldest first.
-  void debit(const limit_options& limit, sys_time at);
-  /// Gives one token back.
-  void refund(const limit_options& limit);
+  sys_time full_at() const { return later_.empty() ? taken_until_ : later_.back().until; }
+  /// Stretches of taken time that free time lies before.
+  std::size_t gaps() const { return later_.size(); }
 
 private:
-  /// When it is full by a clock that shows `now`: one that was set back since takes
-  /// the bucket along, or it would stay empty until that time comes again.
-  sys_time arrival_at(sys_time now) const;
+  /// A clock that was set back takes the bucket along, or it would stay empty until
+  /// that time comes again.
   void follow(sys_time now);
+  void forget_before(sys_time now);
+  void occupy(time_taken what);
+  void join_stretches();
+  /// When so much free time has passed from an instant on.
+  sys_time after_free(duration need, sys_time from) const;
+  /// When the free time around that instant ends.
+  sys_time end_of_gap(sys_time at) const;
 
-  sys_time arrival_{}; ///< when the bucket is full
-  sys_time seen_{};    ///< the clock when it was last taken from
+  sys_time taken_until_{};        ///< everything before is taken, or past
+  std::vector<time_taken> later_; ///< ascending, with free time between them
+  sys_time seen_{};               ///< the clock when it was last taken from
 };
 
 /// Buckets by key, bounded: the least recently used one goes first, which can only
@@ -62,9 +78,16 @@ public:
   /// The key's bucket, made full where there is none. Valid until `capacity` other
   /// keys were asked for.
   token_bucket& at(const std::string& key);
+  /// As of token_bucket. Past `most_gaps` places in the future with free time before
+  /// them, of all buckets, a place takes the next free time instead: the number of
+  /// events stays right, only their distance may not.
+  time_taken book(const std::string& key, const limit_options& limit, sys_time at, sys_time now);
+  void refund(const std::string& key, const time_taken& place);
   /// Null where the key has no bucket yet (a full one).
   const token_bucket* find(const std::string& key) const;
   std::size_t size() const { return buckets_.size(); }
+
+  static constexpr std::size_t most_gaps = 20'000;
 
 private:
   struct entry {
@@ -74,6 +97,7 @@ private:
   std::size_t capacity_;
   std::unordered_map<std::string, entry> buckets_;
   std::list<const std::string*> ages_; ///< oldest first; points at the map's keys
+  std::size_t gaps_ = 0;
 };
 
 } // namespace carillon

@@ -108,7 +108,7 @@ void engine::resume_erasures() {
 }
 
 void engine::end_actor(lane l, const std::string& name) {
-  cross(lane_of(l).supervisor(), order_atom_v, name);
+  cross(lane_of(l).keeper(), order_atom_v, name);
 }
 
 void engine::drain() {
@@ -149,6 +149,8 @@ void engine::submit(intake_ptr what) {
   if (auto peers = lane_of(what->lane).peers())
     return cross(peers->ingest, submit_atom_v, std::move(what));
   fault stopping{errc::shutting_down, "The engine is shutting down.", {}, std::chrono::seconds{5}};
+  if (!draining_)
+    stopping = {errc::overloaded, "This lane of the engine is starting again.", {}, std::chrono::seconds{1}};
   if (what->explain)
     what->explain(std::move(stopping));
   else

@@ -27,7 +27,7 @@ public:
   /// Calls `then` from an engine thread if a lane gives up; once. Before start().
   void on_hopeless(std::function<void()> then) { hopeless_ = std::move(then); }
 
-  /// Ends one actor as a crash would; its supervisor starts it again. For tests.
+  /// Ends one actor as a crash would, also `supervisor`; it is started again. For tests.
   void end_actor(lane l, const std::string& name);
   /// Intake and grants stop; what is durable stays, calls on the wire may end.
   void drain();

@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <random>
 
+#include "actors/keeper.hpp"
 #include "actors/messaging.hpp"
-#include "actors/supervisor.hpp"
 #include "runtime/client/curl_client.hpp"
 #include "runtime/engine/thread_name.hpp"
 
@@ -123,7 +123,11 @@ lane_runtime::lane_runtime(lane l, const options& config, lane_store& store, con
       },
     .escalate = std::move(links.escalate),
   });
-  supervisor_ = system_.spawn(carillon::supervisor, std::move(context), supervisor_config{});
+  keeper_ = system_.spawn(carillon::keeper, context, keeper_config{});
+  caf::actor_cast<caf::abstract_actor*>(keeper_)->attach_functor([context](const caf::error& why) {
+    if (why != caf::exit_reason::user_shutdown)
+      context->escalate("the keeper of this lane died");
+  });
   std::unique_lock wait{mutex_};
   published_.wait(wait, [this] { return peers_ != nullptr; });
 }
@@ -156,15 +160,15 @@ void lane_runtime::look_at_providers(duration patience, std::function<void(std::
 }
 
 void lane_runtime::drain() {
-  cross(supervisor_, drain_atom_v);
+  cross(keeper_, drain_atom_v);
 }
 
 void lane_runtime::stop_actors() {
   if (std::exchange(stopped_, true))
     return;
-  // The supervisor takes its children with it.
-  caf::anon_send_exit(supervisor_, caf::exit_reason::user_shutdown);
-  supervisor_ = nullptr;
+  // It takes the supervisor with it, and that its children.
+  caf::anon_send_exit(keeper_, caf::exit_reason::user_shutdown);
+  keeper_ = nullptr;
   {
     std::scoped_lock guard{mutex_};
     peers_.reset();

@@ -1,5 +1,5 @@
 // One lane as it runs: its actor system with its own threads, its vendor client
-// and its supervisor. The two lanes share nothing but what `lane_links` names.
+// and its keeper, which spawns the supervisor. The two lanes share nothing but what `lane_links` names.
 #pragma once
 
 #include <caf/actor_system.hpp>
@@ -25,13 +25,13 @@ struct lane_links {
 
 class lane_runtime {
 public:
-  /// Starts the threads and the supervisor, and waits until its actors can take work. Everything referred to outlives
+  /// Starts the threads and the keeper, and waits until its actors can take work. Everything referred to outlives
   /// it.
   lane_runtime(lane l, const options& config, lane_store& store, control_store& control, inbox_store& inbox,
                sandbox_log& sandbox, const wall_clock& clock, telemetry& watch, key_registry& keys, lane_links links);
   ~lane_runtime();
 
-  /// Whom the doors may talk to now. Any thread.
+  /// Whom the doors may talk to now; null while the lane starts again. Any thread.
   peers_ptr peers() const;
   /// As the supervisor told last. Any thread.
   lane_view health() const;
@@ -40,7 +40,7 @@ public:
   /// The same with little patience, shared by all who ask within a moment.
   void glance_at_providers(provider_glance::taker then) { glance_.ask(std::move(then)); }
 
-  const supervisor_actor& supervisor() const { return supervisor_; }
+  const keeper_actor& keeper() const { return keeper_; }
 
   /// Stops intake and grants; calls on the wire may end.
   void drain();
@@ -63,7 +63,7 @@ private:
   provider_glance glance_;
   system_config config_;
   caf::actor_system system_;
-  supervisor_actor supervisor_;
+  keeper_actor keeper_;
   bool stopped_ = false;
 };
 

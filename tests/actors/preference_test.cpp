@@ -250,17 +250,33 @@ TEST_CASE_METHOD(preference_test, "people that cannot be read leave stored work 
   CHECK(throttle_peer.empty());
 }
 
-TEST_CASE_METHOD(preference_test, "stored work is decided again: still wanted, it pays its limits or starts") {
+TEST_CASE_METHOD(preference_test, "stored work is decided again: still wanted, it meets its limits, or starts if it is a retry") {
   control.people.always(found(stored_user()));
   auto w = stored_work();
-  w->d.limits_paid = GENERATE(false, true);
+  bool retried = GENERATE(false, true);
+  if (retried)
+    w->d.attempts.emplace_back();
   w->d.status = delivery_status::scheduled;
   w->d.due = start_of_tests;
   send(subject, decide_atom_v, w);
   CHECK(w->rechecked);
   CHECK(w->d.due == std::nullopt);
-  CHECK(throttle_peer.count<work_ptr>(decide_atom_v) == (w->d.limits_paid ? 0 : 1));
-  CHECK(dispatcher_peer.count<work_ptr>(place_atom_v) == (w->d.limits_paid ? 1 : 0));
+  CHECK(throttle_peer.count<work_ptr>(decide_atom_v) == (retried ? 0 : 1));
+  CHECK(dispatcher_peer.count<work_ptr>(place_atom_v) == (retried ? 1 : 0));
+}
+
+TEST_CASE_METHOD(preference_test, "stored work that quiet hours put off gives up the place its limits gave it") {
+  auto who = stored_user();
+  who->quiet_hours = quiet_window{11 * 60, 13 * 60, 0x7f, ""};
+  control.people.always(found(who));
+  auto w = stored_work();
+  bool had_one = GENERATE(false, true);
+  if (had_one)
+    w->d.place = start_of_tests;
+  send(subject, decide_atom_v, w);
+  auto order = recorded();
+  REQUIRE(order->update.d.status == delivery_status::scheduled);
+  CHECK(order->update.d.place == (had_one ? std::optional{lost_place} : std::nullopt));
 }
 
 TEST_CASE_METHOD(preference_test, "stored work that is not wanted any more ends, guarded by what the store had") {

@@ -11,12 +11,12 @@ using namespace std::chrono_literals;
 namespace {
 
 struct throttle_test : lane_fixture {
-  using lane_fixture::lane_fixture;
+  explicit throttle_test(lane l = lane::bulk) : lane_fixture(l) { store.barriers.always(ok); }
   door caller;
 
   /// A throttle that found no history; the limits have to be set before.
   throttle_actor ready() {
-    store.histories.always(std::vector<delivery>{});
+    store.histories.always(limit_history{});
     return start(throttle, throttle_config{});
   }
   static limit_options one_a_minute(over_limit over) { return {.rate = 1, .per = 1min, .burst = 1, .over = over}; }
@@ -40,7 +40,7 @@ TEST_CASE_METHOD(throttle_test, "work waits until the limits are rebuilt from re
 
   auto before = started_delivery(*sample_notification());
   before.attempts.front().started_at = start_of_tests - 20s;
-  store.histories.answer(std::vector{before});
+  store.histories.answer(limit_history{{before}});
   run();
   CHECK(dispatcher_peer.empty());
   REQUIRE(preference_peer.take<intake_ptr>(decide_atom_v) == early); // what it rested on may have changed
@@ -57,9 +57,9 @@ TEST_CASE_METHOD(throttle_test, "a place that was reserved before a restart stay
   used.attempts.front().started_at = start_of_tests - 20s;
   auto reserved = used;
   reserved.attempts.clear();
-  reserved.limits_paid = true;
-  reserved.due = start_of_tests + 40s;
-  store.histories.answer(std::vector{reserved, used});
+  reserved.status = delivery_status::scheduled;
+  reserved.place = reserved.due = start_of_tests + 40s;
+  store.histories.answer(limit_history{{reserved, used}});
   send(subject, decide_atom_v, described(caller));
   CHECK(placed()->deliveries[0].d.due == start_of_tests + 100s);
 }
@@ -88,7 +88,7 @@ TEST_CASE_METHOD(throttle_test, "within its limits a request passes and keeps it
   send(subject, decide_atom_v, described(caller));
   auto what = placed();
   CHECK(what->deliveries[0].d.status == delivery_status::queued);
-  CHECK(what->deliveries[0].d.limits_paid);
+  CHECK(what->deliveries[0].d.place == start_of_tests);
   REQUIRE(what->debits.size() == 1);
   CHECK(what->debits[0].limit == "per_user");
 }
@@ -105,7 +105,7 @@ TEST_CASE_METHOD(throttle_test, "over a limit that delays, deliveries are spaced
     CHECK(d.due == start_of_tests + due);
     CHECK(d.decision.rule == "limit.per_user");
     CHECK_FALSE(d.decision.reason.empty());
-    CHECK(d.limits_paid);
+    CHECK(d.place == d.due);
     CHECK(d.history.back().status == delivery_status::scheduled);
     CHECK(d.history.back().rule == "limit.per_user");
   }
@@ -145,7 +145,7 @@ TEST_CASE_METHOD(throttle_test, "a standby takes the place of what a limit dropp
   auto second = placed();
   CHECK(second->deliveries[0].d.status == delivery_status::suppressed);
   CHECK(second->deliveries[1].d.status == delivery_status::queued);
-  CHECK(second->deliveries[1].d.limits_paid);
+  CHECK(second->deliveries[1].d.place);
 }
 
 TEST_CASE_METHOD(throttle_test, "over a limit that rejects, the whole request is refused and paid back") {
@@ -270,7 +270,7 @@ TEST_CASE_METHOD(throttle_test, "stored work pays when it is due and goes on to 
   auto w = stored_work();
   send(subject, decide_atom_v, w);
   CHECK(dispatcher_peer.take<work_ptr>(place_atom_v) == w);
-  CHECK(w->d.limits_paid);
+  CHECK(w->d.place == start_of_tests);
   CHECK(w->d.history.size() == 1);
 }
 
@@ -288,7 +288,7 @@ TEST_CASE_METHOD(throttle_test, "stored work over a limit is written back, and i
   bool delayed = over == over_limit::delay;
   CHECK(d.status == (delayed ? delivery_status::scheduled : delivery_status::suppressed));
   CHECK(d.due == (delayed ? std::optional{start_of_tests + 1min} : std::nullopt));
-  CHECK(d.limits_paid == delayed);
+  CHECK(d.place.has_value() == delayed);
   CHECK(d.decision.rule == "limit.per_user");
   CHECK(d.history.back().status == d.status);
   CHECK(order->update.expected == delivery_status::queued);
@@ -355,7 +355,7 @@ TEST_CASE_METHOD(throttle_test, "the run-time limit per user applies from the ne
 }
 
 TEST_CASE_METHOD(throttle_test, "a request that reaches a throttle without peers answers its caller") {
-  store.histories.always(std::vector<delivery>{});
+  store.histories.always(limit_history{});
   auto subject = spawn(throttle, throttle_config{});
   send(subject, decide_atom_v, described(caller));
   CHECK(caller.refusal().code == errc::overloaded);
@@ -369,4 +369,151 @@ TEST_CASE_METHOD(throttle_test, "what waited in a throttle that dies answers its
   kill(subject);
   CHECK(caller.refusal().code == errc::overloaded);
   CHECK(*returned == 1);
+}
+
+TEST_CASE_METHOD(throttle_test, "a refund gives back its own place and none that was given since") {
+  config.limits.per_user = one_a_minute(over_limit::delay);
+  auto subject = ready();
+  send(subject, decide_atom_v, described(caller));
+  auto replayed = placed();
+  send(subject, decide_atom_v, described(caller));
+  CHECK(placed()->deliveries[0].d.due == start_of_tests + 1min);
+  send(subject, refund_atom_v, std::make_shared<const std::vector<debit>>(replayed->debits));
+  send(subject, decide_atom_v, described(caller));
+  CHECK(placed()->deliveries[0].d.status == delivery_status::queued);
+  send(subject, decide_atom_v, described(caller));
+  CHECK(placed()->deliveries[0].d.due == start_of_tests + 2min);
+}
+
+namespace {
+
+/// A throttle that gave out three places, a minute apart, and the work that waits for them.
+struct waiting_test : throttle_test {
+  throttle_actor subject;
+  std::vector<work_ptr> waiting;
+
+  waiting_test() {
+    config.limits.per_user = one_a_minute(over_limit::delay);
+    subject = ready();
+    send(subject, decide_atom_v, described(caller));
+    placed();
+    for (int i = 0; i < 3; ++i) {
+      auto w = stored_work();
+      send(subject, decide_atom_v, w);
+      w->d = recorded()->update.d;
+      waiting.push_back(w);
+    }
+  }
+  /// It is due: what becomes of it. Nothing: it may go.
+  std::optional<sys_time> comes(const work_ptr& w) {
+    send(subject, decide_atom_v, w);
+    if (dispatcher_peer.count<work_ptr>(place_atom_v) > 0) {
+      dispatcher_peer.take<work_ptr>(place_atom_v);
+      return std::nullopt;
+    }
+    return recorded()->update.d.due;
+  }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(waiting_test, "work whose place has come goes on, and pays no second time") {
+  advance(1min);
+  CHECK(comes(waiting[0]) == std::nullopt);
+  advance(1min + 20s); // late, while others wait in the store
+  CHECK(comes(waiting[1]) == std::nullopt);
+  advance(40s);
+  CHECK(comes(waiting[2]) == std::nullopt);
+}
+
+TEST_CASE_METHOD(waiting_test, "places that a step forward passed over are given anew, so that nothing goes out together") {
+  clock.step(1h);
+  auto now = clock.now();
+  CHECK(comes(waiting[0]) == std::nullopt);
+  CHECK(comes(waiting[1]) == now + 1min);
+  CHECK(comes(waiting[2]) == now + 2min);
+}
+
+TEST_CASE_METHOD(waiting_test, "places yet to come outlast a step forward") {
+  clock.step(150s); // past two of them
+  auto now = clock.now();
+  CHECK(comes(waiting[0]) == now + 90s); // after the third
+  CHECK(comes(waiting[1]) == now + 150s);
+  advance(30s);
+  CHECK(comes(waiting[2]) == std::nullopt);
+}
+
+TEST_CASE_METHOD(waiting_test, "after a step back the limits are read anew, and what is ready at once is spaced again") {
+  clock.step(-24h);
+  auto now = clock.now();
+  auto used = started_delivery(*sample_notification());
+  used.attempts.front().started_at = start_of_tests;
+  store.histories.always(limit_history{{used}});
+  send(subject, decide_atom_v, waiting[0]); // set the reading off, and waits for it
+  REQUIRE(preference_peer.take<work_ptr>(decide_atom_v) == waiting[0]);
+  CHECK(comes(waiting[0]) == now + 1min); // the one before the step counts as now
+  CHECK(comes(waiting[1]) == now + 2min);
+}
+
+TEST_CASE_METHOD(waiting_test, "a step back makes no place later: what comes early keeps its own") {
+  clock.step(-30s);
+  auto used = started_delivery(*sample_notification());
+  used.attempts.front().started_at = start_of_tests;
+  store.histories.always(limit_history{{used, waiting[0]->d, waiting[1]->d, waiting[2]->d}});
+  send(subject, decide_atom_v, waiting[0]);
+  preference_peer.take<work_ptr>(decide_atom_v);
+  CHECK(comes(waiting[0]) == start_of_tests + 1min);
+  CHECK(comes(waiting[2]) == start_of_tests + 3min);
+  send(subject, decide_atom_v, described(caller));
+  CHECK(placed()->deliveries[0].d.due == start_of_tests + 4min);
+}
+
+TEST_CASE_METHOD(waiting_test, "after a restart places yet to come are kept, those that passed are given anew") {
+  advance(150s);
+  auto used = started_delivery(*sample_notification());
+  used.attempts.front().started_at = start_of_tests;
+  store.histories.always(limit_history{{used, waiting[2]->d}});
+  subject = start(throttle, throttle_config{});
+  CHECK(comes(waiting[0]) == clock.now() + 90s);
+  CHECK(comes(waiting[1]) == clock.now() + 150s);
+  advance(30s);
+  CHECK(comes(waiting[2]) == std::nullopt);
+}
+
+TEST_CASE_METHOD(waiting_test, "a place that was not read at a restart is given anew when it comes") {
+  store.histories.always(limit_history{{}, start_of_tests + 150s});
+  subject = start(throttle, throttle_config{});
+  advance(1min);
+  CHECK(comes(waiting[0]) == std::nullopt);
+  advance(2min);
+  send(subject, decide_atom_v, described(caller));
+  placed();
+  CHECK(comes(waiting[2]) == clock.now() + 1min);
+}
+
+TEST_CASE_METHOD(throttle_test, "what was let in once is not dropped for having lost its place") {
+  config.limits.per_user = one_a_minute(over_limit::drop);
+  auto subject = ready();
+  send(subject, decide_atom_v, described(caller));
+  placed();
+  auto w = stored_work();
+  w->d.place = lost_place;
+  send(subject, decide_atom_v, w);
+  CHECK(recorded()->update.d.due == start_of_tests + 1min);
+}
+
+TEST_CASE_METHOD(throttle_test, "debits of the other lane wait for the limits too, and count at their place") {
+  config.limits.per_user = one_a_minute(over_limit::delay);
+  auto subject = start(throttle, throttle_config{});
+  debit theirs{"per_user", "per_user\ndefault/live\nu_1", *config.limits.per_user, start_of_tests + 10min};
+  send(subject, debit_atom_v, std::make_shared<const std::vector<debit>>(1, theirs));
+  store.histories.answer(limit_history{});
+  run();
+  for (auto due : {0min, 1min, 2min}) {
+    send(subject, decide_atom_v, described(caller));
+    CHECK(placed()->deliveries[0].d.place == start_of_tests + due);
+  }
+  advance(9min + 30s);
+  send(subject, decide_atom_v, described(caller));
+  CHECK(placed()->deliveries[0].d.place == start_of_tests + 11min);
 }

@@ -8,17 +8,18 @@
            restart, 0 lost
   power    power is lost under load and what was not synced with it, whole or in
            part: 0 lost, the files sound
-  actors   every actor of both lanes is killed under load, one after the other:
-           0 lost, the others untouched, each restart counted
+  actors   every actor of both lanes is killed under load, one after the other, at
+           last the supervisor: 0 lost, the others untouched, each restart counted
   clock    the wall clock steps by an hour and a day, forward and back, while the
-           engine runs and over a restart: what waits goes out, paced by the slots,
-           nothing twice
+           engine runs and over a restart: what waits goes out, paced by the slots and
+           by its limits, nothing twice
 
 Without a name all four. `--rounds` repeats each part; 10 are the long form.
 """
 import argparse
 import collections
 import contextlib
+import datetime
 import pathlib
 import random
 import sqlite3
@@ -57,9 +58,13 @@ breaker = {{ window = 10000, min_calls = 10000, consecutive = 10000 }}
 providers = ["vendor"]
 retry = {{ max_attempts = 100, initial_backoff = "2s", strategy = "fixed", max_backoff = "10s" }}
 
+[types.paced]
+limit = {{ rate = 2, per = "1s", burst = 1, over = "delay" }}
+
 [egress]
 allow = ["127.0.0.0/8"]
 """
+PACE_S = 0.5
 
 
 class Failed(AssertionError):
@@ -184,7 +189,7 @@ def power(scene):
 
 def actors(scene):
     scene.start_load()
-    names = ["ingest", "preference.0", "throttle", "dispatcher", "provider.vendor", "retry_timer", "status_sink"]
+    names = ["ingest", "preference.0", "throttle", "dispatcher", "provider.vendor", "retry_timer", "status_sink", "supervisor"]
     for lane in LANES:
         for name in names:
             before = scene.engine.restarts()
@@ -206,6 +211,7 @@ def clock(scene):
     for restart in (False, True):
         for step in (HOUR, DAY, -HOUR, -DAY):
             step_clock(scene, step, restart)
+            step_over_places(scene, step, restart)
     scene.start_load()
     scene.pause.wait(1)
     for ahead in (HOUR, 0, DAY, 0):
@@ -240,6 +246,29 @@ def step_clock(scene, step, restart):
                        f"work still waits after a step of {step} s", 30, 0.2)
     expect(scene.vendor.stats()["most_at_once"] <= 2 * SLOTS, "more calls at once than slots")
     expect(not scene.vendor.lines("/repeats"), "sent twice")
+    scene.vendor.reset()
+
+
+def step_over_places(scene, step, restart):
+    """What waits for its place in a limit is as far apart as before, also where the step passed over the places."""
+    ids = [scene.ask(user_id="u_0000001", type="paced")[1]["id"] for _ in range(6)]
+    scene.engine.ahead += step
+    if restart:
+        scene.engine.stop()
+        scene.start(scene.engine.ahead).wait_ready()
+    else:
+        scene.engine.order(f"clock {scene.engine.ahead}")
+    api = reader.Reader(scene.engine.port, scene.engine.key)
+
+    def ended():
+        answers = [api.get(f"/v1/notifications/{id}") for id in ids]
+        return answers if all(answer["status"] == "delivered" for answer in answers) else None
+
+    answers = harness.wait_until(ended, f"work still waits for its place after a step of {step} s", 30, 0.2)
+    starts = sorted(datetime.datetime.fromisoformat(answer["deliveries"][0]["attempts"][0]["started_at"]).timestamp()
+                    for answer in answers)
+    gaps = [after - before for before, after in zip(starts, starts[1:])]
+    expect(min(gaps) > PACE_S * 0.8, f"a limit of one in {PACE_S} s let {gaps} between them")
     scene.vendor.reset()
 
 

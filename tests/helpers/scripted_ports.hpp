@@ -28,7 +28,7 @@ public:
   script<leftovers, std::vector<pulled>> in_flights;
   script<asked_nothing, std::vector<queue_state>> queue_lists;
   script<span, std::vector<due_entry>> dues;
-  script<sys_time, std::vector<delivery>> histories;
+  script<sys_time, limit_history> histories;
   script<sys_time, std::vector<pulled>> helds;
 
   void accept(acceptance what, done<receipt> then) override { accepts(std::move(what), std::move(then)); }
@@ -45,7 +45,9 @@ public:
   void due_between(sys_time from, sys_time until, std::size_t limit, done<std::vector<due_entry>> then) override {
     dues({from, until, limit}, std::move(then));
   }
-  void recent_attempts(sys_time since, done<std::vector<delivery>> then) override { histories(since, std::move(then)); }
+  void recent_attempts(sys_time since, sys_time, done<limit_history> then) override {
+    histories(since, std::move(then));
+  }
   void expired_held(sys_time now, std::size_t, done<std::vector<pulled>> then) override { helds(now, std::move(then)); }
   row_key newest_key() const override { return 0; }
 
@@ -55,7 +57,7 @@ public:
     in_flights.always(std::vector<pulled>{});
     queue_lists.always(std::vector<queue_state>{});
     dues.always(std::vector<due_entry>{});
-    histories.always(std::vector<delivery>{});
+    histories.always(limit_history{});
     helds.always(std::vector<pulled>{});
   }
   void forget() {

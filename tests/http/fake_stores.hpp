@@ -83,7 +83,7 @@ public:
   void in_flight(std::string, row_key, std::size_t, done<std::vector<pulled>> then) override { then(unused()); }
   void queues(done<std::vector<queue_state>> then) override { then(unused()); }
   void due_between(sys_time, sys_time, std::size_t, done<std::vector<due_entry>> then) override { then(unused()); }
-  void recent_attempts(sys_time, done<std::vector<delivery>> then) override { then(unused()); }
+  void recent_attempts(sys_time, sys_time, done<limit_history> then) override { then(unused()); }
   void expired_held(sys_time, std::size_t, done<std::vector<pulled>> then) override { then(unused()); }
   void find(space where, uuid id, done<notification_view> then) override {
     std::scoped_lock guard{mutex};

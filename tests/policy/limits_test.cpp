@@ -1,8 +1,10 @@
 #include "actors/policy/limits.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 
 #include "tests/helpers/samples.hpp"
+#include "tests/helpers/seed.hpp"
 
 using namespace carillon;
 using namespace carillon::test;
@@ -165,4 +167,148 @@ TEST_CASE("history is needed for as long as the longest limit, and a minute at l
   CHECK(longer(config.types["note"].limit));
   CHECK(longer(config.categories["reminder"].limits));
   CHECK(longer(config.channels[channel::sms].limits));
+}
+
+TEST_CASE("what two limits delay gets one instant, and a place at that instant in both") {
+  bucket_table buckets{10};
+  std::vector<debit> debits;
+  applied_limit type{"type", "type", {.rate = 1, .per = 1h, .burst = 1}};
+  applied_limit user{"user", "user", {.rate = 1, .per = 1min, .burst = 1}};
+  charge(buckets, {type, user}, now, debits);
+  CHECK(charge(buckets, {type, user}, now, debits).until == now + 1h);
+  CHECK(debits.back().at == now + 1h);
+  // Another kind for the same person neither waits for that hour nor comes too close to it.
+  std::vector<sys_time> others;
+  for (int i = 0; i < 60; ++i)
+    others.push_back(charge(buckets, {user}, now, debits).until);
+  CHECK(others.front() == now + 1min);
+  CHECK(others[58] == now + 59min);
+  CHECK(others[59] == now + 61min);
+}
+
+TEST_CASE("what has lost its place is never dropped: it waits") {
+  for (auto over : {over_limit::drop, over_limit::reject}) {
+    bucket_table buckets{10};
+    std::vector<debit> debits;
+    std::vector<applied_limit> limits{{"a", "a", limit(1, over)}};
+    charge(buckets, limits, now, debits);
+    auto verdict = charge(buckets, limits, now, debits, {.let_in = true});
+    CHECK(verdict.what == limit_verdict::kind::delay);
+    CHECK(verdict.until == now + 1min);
+  }
+}
+
+namespace {
+
+/// Places of one bucket, held against the bound by counting.
+void hold_to(const limit_options& l, std::vector<sys_time> places) {
+  std::sort(places.begin(), places.end());
+  auto burst = std::max(1.0, l.burst > 0 ? l.burst : l.rate);
+  for (std::size_t from = 0; from < places.size(); ++from)
+    for (auto to = from; to < places.size(); ++to) {
+      auto most = burst + l.rate * (places[to] - places[from]) / std::chrono::duration<double, std::micro>(l.per);
+      if (static_cast<double>(to - from + 1) > most + 1e-6)
+        FAIL(to - from + 1 << " places where " << most << " are allowed");
+    }
+}
+
+/// A few limits over a few deliveries, lived through with refunds and restarts.
+struct crowd {
+  struct place {
+    sys_time at;
+    std::vector<debit> debits;
+  };
+  test::seeded_random& random;
+  std::vector<applied_limit> all;
+  bucket_table buckets{100};
+  std::vector<place> places;
+  sys_time at = now;
+  duration longest{};
+
+  explicit crowd(test::seeded_random& chance) : random(chance) {
+    for (auto* name : {"a", "b", "c", "d"}) {
+      limit_options l{.rate = random.real(0.5, 10),
+                      .per = std::chrono::milliseconds{random.between(100, 20'000)},
+                      .burst = random.chance(0.3) ? 0 : random.real(0.5, 6)};
+      all.push_back({name, name, l});
+      longest += std::chrono::ceil<duration>(std::chrono::duration<double, std::micro>(l.per) / l.rate);
+    }
+  }
+  void send() {
+    std::vector<applied_limit> some;
+    for (auto& l : all)
+      if (random.chance(0.5))
+        some.push_back(l);
+    place got;
+    auto verdict = charge(buckets, some, at, got.debits);
+    REQUIRE(verdict.until >= at);
+    REQUIRE(verdict.until <= at + longest * static_cast<int>(places.size() + 1)); // nobody starves
+    got.at = verdict.until;
+    places.push_back(std::move(got));
+  }
+  void take_back() {
+    auto& back = places[static_cast<std::size_t>(random.between(0, static_cast<int>(places.size()) - 1))];
+    auto gone = [](auto& d) { return d.taken == time_taken{}; };
+    if (back.at < at || std::any_of(back.debits.begin(), back.debits.end(), gone))
+      return;
+    for (auto& d : back.debits)
+      buckets.refund(d.key, d.taken);
+    std::swap(back, places.back());
+    places.pop_back();
+  }
+  /// As after a stop of that length: what fell due meanwhile asks again.
+  void restart(duration down) {
+    auto died = at;
+    at += down;
+    buckets = bucket_table{100};
+    std::sort(places.begin(), places.end(), [](auto& a, auto& b) { return a.at < b.at; });
+    std::vector<place> late;
+    for (auto& p : places)
+      if (p.at > died && p.at < at)
+        late.push_back(p);
+    std::erase_if(places, [&](auto& p) { return p.at > died && p.at < at; });
+    for (auto& p : places)
+      for (auto& d : p.debits) {
+        d.taken = {};
+        buckets.book(d.key, d.terms, p.at, std::min(p.at, at));
+      }
+    for (auto& p : late) {
+      std::vector<applied_limit> limits;
+      for (auto& d : p.debits)
+        limits.push_back({d.limit, d.key, d.terms});
+      place again;
+      again.at = charge(buckets, limits, at, again.debits, {.let_in = true}).until;
+      places.push_back(std::move(again));
+    }
+  }
+  void check() {
+    for (auto& l : all) {
+      std::vector<sys_time> used;
+      for (auto& p : places)
+        for (auto& d : p.debits)
+          if (d.key == l.key)
+            used.push_back(p.at);
+      hold_to(l.limit, std::move(used));
+    }
+  }
+};
+
+} // namespace
+
+TEST_CASE("whatever mix of limits, refunds and restarts: each limit holds, and nobody starves") {
+  test::seeded_random random;
+  INFO(random.seed_text());
+  for (int run = 0; run < 300; ++run) {
+    crowd all{random};
+    for (int i = 0; i < 100; ++i) {
+      all.at += duration{random.between(0, 500'000)};
+      if (random.chance(0.8) || all.places.empty())
+        all.send();
+      else if (random.chance(0.8))
+        all.take_back();
+      else
+        all.restart(std::chrono::milliseconds{random.between(0, 30'000)});
+    }
+    all.check();
+  }
 }

@@ -26,6 +26,13 @@ limit_options any_limit(test::seeded_random& random) {
                   random.chance(0.2) ? 0 : random.real(0.1, 40));
 }
 
+/// The next place, taken.
+sys_time reserve(token_bucket& bucket, const limit_options& limit, sys_time now) {
+  auto at = bucket.next(limit, now);
+  bucket.book(limit, at, now);
+  return at;
+}
+
 /// The bound itself: no window of any length holds more than burst + rate * length.
 void check_bound(const limit_options& limit, const std::vector<sys_time>& used) {
   auto burst = std::max(1.0, limit.burst > 0 ? limit.burst : limit.rate);
@@ -77,17 +84,17 @@ TEST_CASE("a rate of zero is no limit") {
   limit_options none;
   for (int i = 0; i < 1'000; ++i)
     REQUIRE(bucket.take(none, start));
-  CHECK(bucket.reserve(none, start) == start);
+  CHECK(reserve(bucket, none, start) == start);
   CHECK(std::isinf(bucket.remaining(none, start)));
 }
 
 TEST_CASE("reservations past the limit are spaced evenly") {
   token_bucket bucket;
   auto limit = limit_of(4, 1s, 2);
-  CHECK(bucket.reserve(limit, start) == start);
-  CHECK(bucket.reserve(limit, start) == start);
+  CHECK(reserve(bucket, limit, start) == start);
+  CHECK(reserve(bucket, limit, start) == start);
   for (int i = 1; i <= 100; ++i)
-    CHECK(bucket.reserve(limit, start) == start + i * 250ms);
+    CHECK(reserve(bucket, limit, start) == start + i * 250ms);
   CHECK(bucket.remaining(limit, start) == 0);
 }
 
@@ -95,7 +102,7 @@ TEST_CASE("a debit counts even past the limit") {
   token_bucket bucket;
   auto limit = limit_of(1, 1s, 2);
   for (int i = 0; i < 5; ++i)
-    bucket.debit(limit, start);
+    bucket.book(limit, start, start);
   CHECK(bucket.remaining(limit, start) == 0);
   CHECK(bucket.next(limit, start) == start + 4s);
 }
@@ -108,7 +115,7 @@ TEST_CASE("history that is replayed restores the bucket") {
     if (lived.take(limit, start + at))
       events.push_back(start + at);
   for (auto at : events)
-    replayed.debit(limit, at);
+    replayed.book(limit, at, at);
   CHECK(replayed.full_at() == lived.full_at());
 }
 
@@ -119,11 +126,10 @@ TEST_CASE("a refund restores what was taken") {
     auto limit = any_limit(random);
     token_bucket bucket;
     for (auto n = random.between(0, 50); n > 0; --n)
-      bucket.reserve(limit, start);
+      reserve(bucket, limit, start);
     auto next = bucket.next(limit, start);
     auto left = bucket.remaining(limit, start);
-    bucket.reserve(limit, start);
-    bucket.refund(limit);
+    bucket.refund(bucket.book(limit, next, start));
     REQUIRE(bucket.next(limit, start) == next);
     REQUIRE(bucket.remaining(limit, start) == left);
   }
@@ -160,7 +166,7 @@ TEST_CASE("reservations keep the bound too") {
     std::vector<sys_time> used;
     for (int i = 0; i < 200; ++i) {
       now += duration{random.between(0, limit.per.count() / 50)};
-      used.push_back(bucket.reserve(limit, now));
+      used.push_back(reserve(bucket, limit, now));
       REQUIRE(used.back() >= now);
     }
     REQUIRE(std::is_sorted(used.begin(), used.end()));
@@ -202,10 +208,10 @@ TEST_CASE("extreme limits stay in range") {
   token_bucket seldom, often;
   auto last = start;
   for (int i = 0; i < 10'000; ++i) {
-    auto next = seldom.reserve(rare, start);
+    auto next = reserve(seldom, rare, start);
     REQUIRE(next >= last);
     last = next;
-    REQUIRE(often.reserve(dense, start) >= start);
+    REQUIRE(reserve(often, dense, start) >= start);
   }
   CHECK(last < sys_time{std::chrono::sys_days{std::chrono::January / 1 / 10'000}});
 }
@@ -263,4 +269,105 @@ TEST_CASE("a clock that is set back takes the bucket along instead of emptying i
   CHECK_FALSE(bucket.take(limit, earlier));
   CHECK(bucket.take(limit, earlier + 30s));
   CHECK_FALSE(bucket.take(limit, earlier + 30s));
+}
+
+TEST_CASE("a place far ahead leaves the time before it to others") {
+  token_bucket bucket;
+  auto limit = limit_of(1, 1min, 1);
+  bucket.book(limit, start + 1h, start);
+  CHECK(bucket.gaps() == 1);
+  CHECK(bucket.take(limit, start));
+  CHECK(bucket.next(limit, start) == start + 1min);
+  CHECK(bucket.next(limit, start + 59min) == start + 59min);
+  CHECK(bucket.next(limit, start + 59min + 1us) == start + 61min);
+  CHECK(bucket.full_at() == start + 61min);
+}
+
+TEST_CASE("with a burst a place may lie close before another") {
+  token_bucket bucket;
+  auto limit = limit_of(1, 1min, 2);
+  bucket.book(limit, start + 10min, start);
+  CHECK(bucket.next(limit, start + 9min + 30s) == start + 9min + 30s);
+  bucket.book(limit, start + 9min + 30s, start);
+  CHECK(bucket.next(limit, start + 9min + 30s) == start + 10min + 30s);
+}
+
+TEST_CASE("a refund gives back its own place, and none that was given since") {
+  token_bucket bucket;
+  auto limit = limit_of(1, 1min, 1);
+  auto first = bucket.book(limit, start, start);
+  CHECK(reserve(bucket, limit, start) == start + 1min);
+  bucket.refund(first);
+  CHECK(bucket.take(limit, start));
+  CHECK(bucket.next(limit, start) == start + 2min);
+}
+
+TEST_CASE("a refund of what is past, or of nothing, changes nothing") {
+  token_bucket bucket;
+  auto limit = limit_of(1, 1min, 1);
+  auto first = bucket.book(limit, start, start);
+  CHECK(bucket.take(limit, start + 5min));
+  bucket.refund(first);
+  bucket.refund(time_taken{});
+  CHECK(bucket.next(limit, start + 5min) == start + 6min);
+}
+
+TEST_CASE("places at any instants, taken and given back, keep the bound") {
+  test::seeded_random random;
+  INFO(random.seed_text());
+  for (int run = 0; run < 200; ++run) {
+    auto limit = any_limit(random);
+    CAPTURE(limit.rate, limit.per.count(), limit.burst);
+    token_bucket bucket;
+    auto now = start;
+    std::vector<std::pair<sys_time, time_taken>> places;
+    for (int i = 0; i < 150; ++i) {
+      now += duration{random.between(0, limit.per.count() / 50)};
+      auto wanted = now + duration{random.chance(0.5) ? 0 : random.between(0, 3 * limit.per.count())};
+      auto at = bucket.next(limit, wanted);
+      REQUIRE(at >= wanted);
+      places.emplace_back(at, bucket.book(limit, at, now));
+      if (auto& back = places[static_cast<std::size_t>(random.between(0, static_cast<int>(places.size()) - 1))];
+          random.chance(0.2) && back.first >= now && back.second != time_taken{}) {
+        bucket.refund(back.second);
+        std::swap(back, places.back());
+        places.pop_back();
+      }
+    }
+    std::vector<sys_time> used;
+    for (auto& [at, taken] : places)
+      used.push_back(at);
+    std::sort(used.begin(), used.end());
+    check_bound(limit, used);
+  }
+}
+
+TEST_CASE("there is room as early as can be") {
+  // With one at a time the answer is plain: the first instant with an interval free.
+  test::seeded_random random;
+  INFO(random.seed_text());
+  auto limit = limit_of(1, 10us, 1);
+  for (int run = 0; run < 200; ++run) {
+    token_bucket bucket;
+    std::vector<sys_time> used;
+    for (int i = 0; i < 20; ++i) {
+      auto from = start + duration{random.between(0, 200)};
+      auto right = from;
+      auto collides = [&](sys_time other) { return std::chrono::abs(other - right) < 10us; };
+      while (std::any_of(used.begin(), used.end(), collides))
+        right += 1us;
+      REQUIRE(bucket.next(limit, from) == right);
+      bucket.book(limit, right, start);
+      used.push_back(right);
+    }
+  }
+}
+
+TEST_CASE("past its bound of gaps a table takes the next free time") {
+  bucket_table table{10};
+  auto limit = limit_of(1, 1ms, 1);
+  for (std::size_t i = 0; i <= bucket_table::most_gaps; ++i)
+    table.book("a", limit, start + 10ms * static_cast<int>(i + 1), start);
+  CHECK(table.find("a")->gaps() == bucket_table::most_gaps);
+  CHECK(table.find("a")->next(limit, start) == start + 1ms);
 }

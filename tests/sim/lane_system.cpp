@@ -1,18 +1,17 @@
 #include "tests/sim/lane_system.hpp"
 
-#include "actors/supervisor.hpp"
+#include "actors/keeper.hpp"
 
 namespace carillon::sim {
 
 lane_system::lane_system(lane_context context, instant now)
     : coordinator_(dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())), now_(now) {
   context.publish = [this](peers_ptr all) { peers_ = std::move(all); };
-  supervisor_ =
-    system_.spawn(carillon::supervisor, std::make_shared<const lane_context>(std::move(context)), supervisor_config{});
+  keeper_ = system_.spawn(carillon::keeper, std::make_shared<const lane_context>(std::move(context)), keeper_config{});
 }
 
 lane_system::~lane_system() {
-  caf::anon_send_exit(supervisor_, caf::exit_reason::kill);
+  caf::anon_send_exit(keeper_, caf::exit_reason::kill);
   run_all();
   if (auto all = std::exchange(peers_, nullptr)) {
     auto end = [](auto& handle) { caf::anon_send_exit(handle, caf::exit_reason::kill); };

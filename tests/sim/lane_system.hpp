@@ -1,4 +1,4 @@
-// One lane of a process: the real supervisor and everything it spawns, on CAF's
+// One lane of a process: the real keeper and everything it spawns, on CAF's
 // test coordinator, where one message is handled when the run says so.
 #pragma once
 
@@ -19,9 +19,9 @@ public:
   lane_system& operator=(const lane_system&) = delete;
   ~lane_system();
 
-  /// Null until the supervisor has spawned its children.
+  /// Null until the supervisor has spawned its children, and while it is dead.
   const peers_ptr& peers() const { return peers_; }
-  const supervisor_actor& supervisor() const { return supervisor_; }
+  const keeper_actor& keeper() const { return keeper_; }
 
   /// Actors that have a message to handle.
   std::size_t ready() const { return coordinator_.jobs.size(); }
@@ -48,7 +48,7 @@ private:
   caf::scheduler::test_coordinator& coordinator_;
   instant now_;
   peers_ptr peers_;
-  supervisor_actor supervisor_;
+  keeper_actor keeper_;
 };
 
 } // namespace carillon::sim

@@ -125,8 +125,6 @@ void ledger::accepted(const receipt& answer, const std::string& key) {
   if (!view)
     return broken("accepted means kept", to_string(answer.id) + " is answered 202 and is not in the store");
   accepted_[answer.id] = view->deliveries.size();
-  if (answer.replayed)
-    refunded_.insert(view->n->user_id);
   if (key.empty())
     return;
   auto [known, fresh] = keys_.emplace(key, answer.id);

@@ -86,7 +86,8 @@ private:
     bool plain = true;             ///< never waited for a time, a retry or a sibling
     bool started_in_turn = false;  ///< its first attempt, while it was plain
     int by_hand = 0;               ///< times that a person put it back into its queue
-    std::optional<sys_time> place; ///< that a limit gave it
+    /// With which it began an attempt, by the attempts made before it was last redriven.
+    std::map<int, let_through> places;
     std::vector<std::uint64_t> calls;
   };
 
@@ -103,6 +104,7 @@ private:
   void check_duplicates(const place& at, const remembered& known);
   void check_channels(lane l);
   void check_limits();
+  void check_limit(const std::string& name, const limit_options& limit, std::vector<sys_time> uses);
 
   const call_record* call_of(lane l, const delivery& d) const;
   bool stepped_within(duration d) const { return around_.clock.steady() - around_.clock_stepped_at < d; }
@@ -117,7 +119,6 @@ private:
   std::map<uuid, std::size_t> accepted_;  ///< and how many deliveries they had
   std::map<std::string, uuid> keys_;      ///< idempotency keys that were answered
   std::map<std::pair<lane, std::string>, std::size_t> sending_;
-  std::set<std::string> refunded_; ///< people whose limits got something back
   duration latest_start_{};
   std::vector<std::string> violations_;
 };

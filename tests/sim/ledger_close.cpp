@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "actors/policy/limits.hpp"
 #include "messages/transitions.hpp"
 #include "tests/sim/ledger.hpp"
 
@@ -90,35 +91,42 @@ void ledger::check_channels(lane l) {
       broken("one channel where one is asked for", name_of(l, key) + " reached several");
 }
 
-/// The places that a limit of people gave, or the passes it let through, are never
-/// denser than its terms. Only where the throttle lived all the time, its clock ran
-/// evenly, and no other limit made work wait past its place.
+/// The places with which deliveries began are never denser than the terms of each of
+/// their limits, through deaths of the throttle and of the process. The longest window
+/// is as long as the history that a new throttle reads. What was let through before
+/// the limits began anew is counted apart from what came after.
 void ledger::check_limits() {
-  auto& limit = around_.plan.config.limits.per_user;
-  auto& bad = around_.plan.bad;
-  if (!limit || around_.plan.config.limits.global || bad.deaths() || bad.bad_disk() || bad.clock_steps > 0)
-    return;
-  std::map<std::pair<space, std::string>, std::vector<sys_time>> uses;
-  for (auto& [key, d] : disk_.bulk.deliveries()) {
-    auto& known = deliveries_[{lane::bulk, key}];
-    if (known.place)
-      uses[{d.space, d.user_id}].push_back(*known.place);
-    else if (known.plain && d.limits_paid)
-      uses[{d.space, d.user_id}].push_back(d.history.front().at);
-  }
-  auto interval = std::chrono::duration<double>(limit->per) / limit->rate;
-  for (auto& [who, all] : uses) {
-    if (refunded_.contains(who.second))
-      continue; // the place it gave back may stand before others' that were given since
-    std::sort(all.begin(), all.end());
-    for (std::size_t first = 0; first < all.size(); ++first)
-      for (std::size_t last = first; last < all.size(); ++last) {
-        auto most = std::max(1.0, limit->burst) + std::chrono::duration<double>(all[last] - all[first]) / interval;
-        if (static_cast<double>(last - first + 1) > most + 0.1)
-          return broken("limits hold",
-                        who.second + " got " + std::to_string(last - first + 1) + " of " + std::to_string(most));
-      }
-  }
+  auto& config = around_.plan.config;
+  std::map<std::string, std::pair<limit_options, std::vector<sys_time>>> uses;
+  for (auto l : all_lanes)
+    for (auto& [key, d] : disk_.of(l).deliveries())
+      for (auto& [before, used] : deliveries_[{l, key}].places)
+        for (auto owner : {limit_owner::lane, limit_owner::people}) {
+          if (owner == limit_owner::people && l == lane::critical)
+            continue;
+          auto n = disk_.of(l).notification_of(d);
+          if (n->erased) // nobody knows whose it was
+            continue;
+          for (auto& limit : limits_of(config, {}, d, n->category, owner)) {
+            auto& all = uses[std::string{to_string(l)} + ' ' + std::to_string(used.era) + ' ' + limit.key];
+            all.first = limit.limit;
+            all.second.push_back(used.place);
+          }
+        }
+  for (auto& [name, all] : uses)
+    check_limit(name, all.first, std::move(all.second));
+}
+
+void ledger::check_limit(const std::string& name, const limit_options& limit, std::vector<sys_time> uses) {
+  auto interval = std::chrono::duration<double>(limit.per) / limit.rate;
+  auto longest = longest_period(around_.plan.config);
+  std::sort(uses.begin(), uses.end());
+  for (std::size_t first = 0; first < uses.size(); ++first)
+    for (std::size_t last = first; last < uses.size() && uses[last] - uses[first] <= longest; ++last) {
+      auto most = std::max(1.0, limit.burst) + std::chrono::duration<double>(uses[last] - uses[first]) / interval;
+      if (static_cast<double>(last - first + 1) > most + 0.01)
+        return broken("limits hold", name + " got " + std::to_string(last - first + 1) + " of " + std::to_string(most));
+    }
 }
 
 } // namespace carillon::sim

@@ -35,8 +35,6 @@ void ledger::written(lane l, const row_change& change) {
   auto& known = deliveries_[{l, d.key}];
   if (change.before == nullptr)
     known.kept_at = around_.clock.steady();
-  if (d.status == delivery_status::scheduled && d.decision.rule.starts_with("limit."))
-    known.place = d.due;
   if (auto from = holds(change.before), to = holds(&d); from != to) {
     if (!from.empty())
       --sending_[{l, from}];
@@ -81,6 +79,9 @@ void ledger::check_start(lane l, const row_change& change) {
   }
   if (d.expires_at && started.started_at >= *d.expires_at && !stepped_within(60s))
     broken("nothing starts after it expired", name_of(l, d.key));
+  if (auto used = around_.let_through_limits.find(d.key); used != around_.let_through_limits.end())
+    if (static_cast<int>(d.attempts.size()) == d.attempts_before + 1)
+      known.places[d.attempts_before] = used->second;
   check_attempts(l, d);
   if (d.attempts.size() == 1 && known.plain)
     check_order(l, d);
@@ -122,8 +123,11 @@ void ledger::check_outcome(lane l, const row_change& change) {
   if (last.code == "interrupted") {
     // What was recorded and never called may be of credit that outlived its provider for a moment.
     auto since = call != nullptr ? call->at : deliveries_[{l, d.key}].asked_at - 30s;
-    auto death = deaths_.find(std::string{to_string(l)} + " provider." + last.provider);
-    if (around_.process_began < since && (death == deaths_.end() || death->second < since))
+    auto died = [&](const std::string& who) {
+      auto death = deaths_.find(std::string{to_string(l)} + ' ' + who);
+      return death != deaths_.end() && death->second >= since;
+    };
+    if (around_.process_began < since && !died("provider." + last.provider) && !died("supervisor"))
       broken("no outcome before the send", name_of(l, d.key) + " is called interrupted, and nobody died");
   } else if (last.outcome == outcome::accepted && (call == nullptr || call->taken == 0)) {
     broken("no outcome before the send", name_of(l, d.key) + " is accepted, and its vendor has not taken it");

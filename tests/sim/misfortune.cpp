@@ -5,9 +5,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The children of a lane, as the supervisor names them.
+/// The actors of a lane, as the keeper and the supervisor name them.
 std::vector<std::string> children(const options& config, lane l) {
-  std::vector<std::string> all{"ingest", "throttle", "dispatcher", "retry_timer", "status_sink"};
+  std::vector<std::string> all{"supervisor", "ingest", "throttle", "dispatcher", "retry_timer", "status_sink"};
   for (auto& [name, provider] : config.providers)
     all.push_back("provider." + name);
   for (unsigned shard = 0; shard < config.lanes.at(l).threads; ++shard)
@@ -19,8 +19,7 @@ void step_clock(surroundings& around) {
   static const std::vector<duration> steps{-2s, -1min, -1h, -24h, 3s, 1min, 1h, 24h};
   auto by = around.chance.one_of(steps);
   around.log.note("clock", by.count());
-  around.clock.step(by);
-  around.clock_stepped_at = around.clock.steady();
+  around.step_clock(by);
 }
 
 } // namespace

@@ -13,6 +13,7 @@ public:
 
   void accept(acceptance what, done<receipt> then) override;
   void pull(pull_request what, done<pull_result> then) override;
+  void recent_attempts(sys_time since, sys_time now, done<limit_history> then) override;
 
 private:
   surroundings& around_;

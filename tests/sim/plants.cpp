@@ -34,6 +34,14 @@ void planted_store::pull(pull_request what, done<pull_result> then) {
   model_lane_store::pull(std::move(what), std::move(then));
 }
 
+void planted_store::recent_attempts(sys_time since, sys_time now, done<limit_history> then) {
+  model_lane_store::recent_attempts(since, now, [&around = around_, then](result<limit_history> got) {
+    if (!got)
+      ++around.limits_era;
+    then(std::move(got));
+  });
+}
+
 void take_starts_back(lane_model& model, sys_time now) {
   auto keys = model.unfinished();
   for (auto key : keys) {

@@ -146,6 +146,8 @@ void process::order_breaker(const std::string& provider, breaker_order what) {
 
 void process::look(lane l, std::function<void(const provider_view&)> then) {
   auto peers = at(l).system->peers();
+  if (!peers)
+    return;
   at(l).system->system().spawn([peers, then](caf::event_based_actor* self) {
     for (auto& [name, provider] : peers->providers)
       self->request(provider, 2s, look_atom_v)
@@ -154,7 +156,7 @@ void process::look(lane l, std::function<void(const provider_view&)> then) {
 }
 
 void process::kill(lane l, const std::string& child) {
-  caf::anon_send(at(l).system->supervisor(), order_atom_v, child);
+  caf::anon_send(at(l).system->keeper(), order_atom_v, child);
 }
 
 std::size_t process::ready() const {
@@ -167,8 +169,8 @@ void process::run(std::size_t job) {
   auto index = job < first ? job : job - first;
   auto throws = around_.bad().handler_throws;
   std::string name = whose.name_of(index);
-  // Nobody restarts a supervisor but the process itself.
-  if (throws > 0 && name != "supervisor" && around_.chance.chance(throws)) {
+  // Nobody restarts a keeper but the process itself.
+  if (throws > 0 && name != "keeper" && around_.chance.chance(throws)) {
     around_.wire.arm(static_cast<int>(around_.chance.below(4)));
     whose.run(index);
     if (!around_.wire.disarm())

@@ -59,8 +59,7 @@ private:
 
   void suspend_until(sys_time when) {
     around_.log.note("suspended", (when - around_.clock.wall()).count());
-    around_.clock.step(when - around_.clock.wall());
-    around_.clock_stepped_at = around_.clock.steady();
+    around_.step_clock(when - around_.clock.wall());
   }
 
   /// Until every mailbox is empty; somebody's turn at a time, nobody knows whose.

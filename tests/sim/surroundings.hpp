@@ -2,6 +2,8 @@
 // end the process. Outlives processes.
 #pragma once
 
+#include <map>
+
 #include "tests/sim/agenda.hpp"
 #include "tests/sim/dice.hpp"
 #include "tests/sim/plants.hpp"
@@ -28,6 +30,12 @@ private:
   int countdown_ = -1;
 };
 
+/// The place in its limits with which a delivery went on to the dispatcher.
+struct let_through {
+  sys_time place{};
+  unsigned era = 0;
+};
+
 struct surroundings {
   surroundings(std::uint64_t seed, bool print, plant planted_one)
       : chance(seed), log(clock, print), plan(draw_scenario(chance)), defect(planted_one) {}
@@ -45,6 +53,8 @@ struct surroundings {
   bool calm = false;         ///< nothing goes wrong any more
   bool crash_wanted = false; ///< the process dies before anything else happens
   instant disk_full_until{};
+  unsigned limits_era = 0; ///< counts what limits begin anew after: steps of the clock, history that is not read
+  std::map<row_key, let_through> let_through_limits; ///< by delivery, as the dispatcher was told last
   feature_settings_ptr settings = std::make_shared<const feature_settings>(); ///< as stored
 
   // Of vendors that are well: how long an answer takes, and whether each message is refused once.
@@ -61,6 +71,11 @@ struct surroundings {
   const troubles& bad() const {
     static const troubles none;
     return calm ? none : plan.bad;
+  }
+  void step_clock(duration by) {
+    clock.step(by);
+    clock_stepped_at = clock.steady();
+    ++limits_era;
   }
   void crash(std::string_view why) {
     log.note("crash", why);

@@ -35,9 +35,25 @@ std::string shown(const caf::message& letter, std::size_t i) {
 std::vector<caf::message> wiretap::see(caf::atom_value what, caf::message letter) {
   if (around_.log.prints())
     note(what, letter);
+  if (what == place_atom_v)
+    remember_places(letter);
   if (around_.defect != plant::none)
     return spoiled(what, std::move(letter));
   return {std::move(letter)};
+}
+
+/// Whom the limits have let through, and for when.
+void wiretap::remember_places(const caf::message& letter) {
+  auto remember = [this](const delivery& d) {
+    if (d.place)
+      around_.let_through_limits[d.key] = {*d.place, around_.limits_era};
+  };
+  if (letter.match_element<work_ptr>(1) && letter.get_as<work_ptr>(1))
+    remember(letter.get_as<work_ptr>(1)->d);
+  if (letter.match_element<intake_ptr>(1) && letter.get_as<intake_ptr>(1))
+    for (auto& w : letter.get_as<intake_ptr>(1)->deliveries)
+      if (w.d.status == delivery_status::queued)
+        remember(w.d);
 }
 
 std::vector<caf::message> wiretap::spoiled(caf::atom_value what, caf::message letter) {

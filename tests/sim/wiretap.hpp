@@ -19,6 +19,7 @@ public:
 private:
   /// What a planted defect makes of it.
   std::vector<caf::message> spoiled(caf::atom_value what, caf::message letter);
+  void remember_places(const caf::message& letter);
   void note(caf::atom_value what, const caf::message& letter);
 
   surroundings& around_;

@@ -166,7 +166,8 @@ inline void reads_recent_attempts(store_fixture& f) {
   auto recent = kept(f.bulk(), make.make("u_2"));
   finished(f.bulk(), recent, delivery_status::sent, f.clock().now());
   kept(f.bulk(), make.make("u_3"));
-  auto all = must<std::vector<delivery>>([&](auto then) { f.bulk().recent_attempts(f.clock().now() - 1min, then); });
+  auto all = must<limit_history>(
+               [&](auto then) { f.bulk().recent_attempts(f.clock().now() - 1min, f.clock().now(), then); }).rows;
   REQUIRE(all.size() == 1);
   CHECK(all[0].key == recent.deliveries[0].key);
   CHECK(all[0].user_id == "u_2");
@@ -182,12 +183,14 @@ inline void reads_reserved_places(store_fixture& f) {
     d.status = delivery_status::scheduled;
     d.history.push_back({d.status, f.clock().now(), {}, {}});
     d.due = later;
-    d.limits_paid = paid;
+    if (paid)
+      d.place = later;
     return kept(f.bulk(), what);
   };
   scheduled(false); // waits for another reason
   auto waits = scheduled(true);
-  auto all = must<std::vector<delivery>>([&](auto then) { f.bulk().recent_attempts(f.clock().now() - 1min, then); });
+  auto all = must<limit_history>(
+               [&](auto then) { f.bulk().recent_attempts(f.clock().now() - 1min, f.clock().now(), then); }).rows;
   REQUIRE(all.size() == 1);
   CHECK(all[0].key == waits.deliveries[0].key);
   CHECK(all[0].due == later);

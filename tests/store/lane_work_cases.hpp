@@ -63,7 +63,7 @@ inline void update_is_written_whole(store_fixture& f) {
   d.queue = "mail_b";
   d.due = f.clock().now() + 30s;
   d.provider_failures = 1;
-  d.limits_paid = true;
+  d.place = f.clock().now();
   move_to(d, delivery_status::queued, f.clock().now(), {"retry", "The provider was busy."});
   CHECK(updated(f.bulk(), {d, delivery_status::sending, 1}).applied);
   auto stored = first_of(f.bulk(), what);
@@ -71,7 +71,7 @@ inline void update_is_written_whole(store_fixture& f) {
   CHECK(stored.queue == "mail_b");
   CHECK(stored.due == d.due);
   CHECK(stored.provider_failures == 1);
-  CHECK(stored.limits_paid);
+  CHECK(stored.place == d.place);
   CHECK(stored.attempts[0].outcome == outcome::retry);
   CHECK(stored.attempts[0].code == "503");
   CHECK(stored.attempts[0].detail == "not UTF-8: \xef\xbf\xbd");

@@ -118,7 +118,7 @@ TEST_CASE("no statement of the engine's reads or writes scans a table") {
   due_between(in, now, now + 2h, 10);
   expired_held(in, now, 10);
   in_flight(in, provider, 0, 10);
-  recent_attempts(in, now);
+  recent_attempts(in, now, now);
   find_view(in, live, what.n->id);
   notification_filter mine;
   mine.space = live;
@@ -173,9 +173,9 @@ TEST_CASE("what waits for its retry is ready once the clock is set back, what wa
   kept(f.bulk(), retried);
   auto limited = make.make();
   auto& place = limited.deliveries[0];
-  place.limits_paid = true;
+  
   move_to(place, delivery_status::scheduled, f.clock().now());
-  place.due = f.clock().now() + 1min;
+  place.place = place.due = f.clock().now() + 1min;
   kept(f.bulk(), limited);
   auto at_an_hour = make.make();
   move_to(at_an_hour.deliveries[0], delivery_status::scheduled, f.clock().now());

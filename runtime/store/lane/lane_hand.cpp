@@ -91,7 +91,7 @@ std::vector<delivery> lane_file::redrive(const std::vector<row_key>& keys, const
     d.decision = why;
     d.provider_failures = 0;
     d.attempts_before = static_cast<int>(d.attempts.size());
-    d.limits_paid = false;
+    d.place.reset();
     move_to(d, delivery_status::queued, now, why);
     if (write_delivery(tables(), d, guard))
       queued.push_back(std::move(d));

@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t rows_of_page = 20'000;
 constexpr std::size_t dead_letters_counted = 1'000'000;
 constexpr std::size_t attempts_read = 100'000;
+constexpr std::size_t places_read = 20'000;
 constexpr std::size_t recent_rows_read = 300'000;
 constexpr auto attempts_reach_back = std::chrono::hours{1};
 // Nothing is decided before the limits are rebuilt, so reading ends in time for the
@@ -213,21 +214,30 @@ std::vector<row_key> attempted_since(lane_tables& in, sys_time since) {
   return keys;
 }
 
+/// Of the rows, the first of which wait for their places in order.
+sys_time last_place(const std::vector<delivery>& rows, std::size_t places) {
+  auto count = std::min(rows.size(), places);
+  return count == 0 ? sys_time{duration{1}} : rows[count - 1].due.value_or(sys_time{duration{1}});
+}
+
 } // namespace
 
-std::vector<delivery> recent_attempts(lane_tables& in, sys_time since) {
+limit_history recent_attempts(lane_tables& in, sys_time since, sys_time now) {
   snapshot still{in.db};
-  auto keys = reserved_places(in, since);
+  limit_history all;
+  auto keys = reserved_places(in, now, places_read);
+  auto places = keys.size();
   for (auto key : attempted_since(in, since))
     keys.push_back(key);
   auto until = std::chrono::steady_clock::now() + attempts_load_time;
-  std::vector<delivery> all;
   for (std::size_t at = 0; at < keys.size() && std::chrono::steady_clock::now() < until; at += rows_between_looks) {
     auto end = std::min(at + rows_between_looks, keys.size());
     for (auto& row : load_all(
            in, {keys.begin() + static_cast<std::ptrdiff_t>(at), keys.begin() + static_cast<std::ptrdiff_t>(end)}))
-      all.push_back(std::move(row.d));
+      all.rows.push_back(std::move(row.d));
   }
+  if (places == places_read || all.rows.size() < places) // the last one may not be alone at its instant
+    all.places_until = last_place(all.rows, places) - duration{1};
   return all;
 }
 

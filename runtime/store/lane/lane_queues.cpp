@@ -60,7 +60,7 @@ private:
 ready_rows set_back_rows(lane_tables& in, delivery_status status, std::int64_t queue, int level, sys_time now) {
   auto rows = in.db.use("SELECT key, due FROM delivery WHERE status < 4 AND status = ?1 AND queue = ?2 "
                         "AND priority = ?3 AND due > ?4 AND due < ?5 AND changed_at > ?4 "
-                        "AND (status = 1 OR limits_paid = 1) ORDER BY due, key");
+                        "AND (status = 1 OR place = due) ORDER BY due, key");
   rows.with(status, queue, level, now, due_never);
   return ready_rows{std::move(rows)};
 }
@@ -219,12 +219,10 @@ std::vector<due_entry> due_between(lane_tables& in, sys_time from, sys_time unti
   return all;
 }
 
-std::vector<row_key> reserved_places(lane_tables& in, sys_time since) {
-  constexpr std::size_t most = 20'000;
+std::vector<row_key> reserved_places(lane_tables& in, sys_time from, std::size_t most) {
   std::vector<row_key> keys;
-  auto rows = in.db.use("SELECT key FROM delivery WHERE status = 0 AND limits_paid = 1 AND attempt_count = 0 "
-                        "AND due > ?1 AND due < ?2 ORDER BY due LIMIT ?3");
-  rows.with(since, due_never, most);
+  auto rows = in.db.use("SELECT key FROM delivery WHERE status = 0 AND place = due AND due >= ?1 ORDER BY due LIMIT ?2");
+  rows.with(from, most);
   while (rows.step())
     keys.push_back(rows.integer(0));
   return keys;

@@ -15,7 +15,7 @@ std::vector<queue_state> queue_states(lane_tables& in, sys_time now);
 std::vector<due_entry> due_between(lane_tables& in, sys_time from, sys_time until, std::size_t limit);
 /// Keys of rows that wait for the place a limit gave them: paid, never attempted.
 /// The next 20,000 at most.
-std::vector<row_key> reserved_places(lane_tables& in, sys_time since);
+std::vector<row_key> reserved_places(lane_tables& in, sys_time from, std::size_t most);
 std::vector<pulled> expired_held(lane_tables& in, sys_time now, std::size_t limit);
 backlog_view backlog(lane_tables& in);
 
@@ -26,6 +26,6 @@ dead_letter_page dead_letter_list(lane_tables& in, const dead_letter_filter& wha
 /// Attempts since `since`, of deliveries accepted up to an hour before it (no
 /// index by attempt: the hot path would pay for it) and of those on the wire, and
 /// places reserved. The newest of them where reading takes longer than 0.6 s.
-std::vector<delivery> recent_attempts(lane_tables& in, sys_time since);
+limit_history recent_attempts(lane_tables& in, sys_time since, sys_time now);
 
 } // namespace carillon

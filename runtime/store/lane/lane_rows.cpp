@@ -38,6 +38,10 @@ sys_time changed_at(const delivery& d) {
   return d.history.empty() ? time_of(d.key) : d.history.back().at;
 }
 
+std::int64_t place_of(const delivery& d) {
+  return d.place.value_or(sys_time{}).time_since_epoch().count();
+}
+
 sys_time last_attempt_at(const delivery& d) {
   return d.attempts.empty() ? sys_time{} : d.attempts.back().started_at;
 }
@@ -54,7 +58,8 @@ delivery read_delivery(lane_tables& in, statement& row) {
   d.engagement = static_cast<engagement>(row.integer(8));
   d.expires_at = row.time(9);
   d.provider_failures = static_cast<int>(row.integer(10));
-  d.limits_paid = row.integer(11) != 0;
+  if (auto place = row.integer(11); place != 0)
+    d.place = sys_time{duration{place}};
   d.standby = row.integer(12) != 0;
   d.address = row.text(13);
   d.decision = {row.text(14), row.text(15)};
@@ -70,7 +75,7 @@ delivery read_delivery(lane_tables& in, statement& row) {
 std::vector<delivery> read_range(lane_tables& in, row_key first, row_key last) {
   auto rows =
     in.db.use("SELECT key, id, notification, status, home_queue, priority, due, channel, engagement, "
-              "expires_at, provider_failures, limits_paid, standby, address, rule, reason, attempts, history, "
+              "expires_at, provider_failures, place, standby, address, rule, reason, attempts, history, "
               "attempts_before FROM delivery WHERE key BETWEEN ?1 AND ?2 ORDER BY key");
   std::vector<delivery> all;
   rows.with(first, last);
@@ -92,11 +97,11 @@ bool write_row(lane_tables& in, const delivery& d, const row_guard& expected) {
   in.db
     .use("UPDATE delivery SET status = ?1, queue = ?2, home_queue = ?3, priority = ?4, due = ?5, "
          "engagement = max(engagement, ?6), expires_at = ?7, attempt_count = ?8, last_attempt_at = ?9, "
-         "changed_at = ?10, provider_failures = ?11, limits_paid = ?12, standby = ?13, address = ?14, rule = ?15, "
+         "changed_at = ?10, provider_failures = ?11, place = ?12, standby = ?13, address = ?14, rule = ?15, "
          "reason = ?16, attempts = ?17, history = ?18, attempts_before = ?19 "
          "WHERE key = ?20 AND status = ?21 AND attempt_count = ?22 AND erased = ?23")
     .with(d.status, at.queue, at.home, d.priority, at.due, d.engagement, d.expires_at, d.attempts.size(),
-          last_attempt_at(d), changed_at(d), d.provider_failures, d.limits_paid, d.standby, d.address, d.decision.rule,
+          last_attempt_at(d), changed_at(d), d.provider_failures, place_of(d), d.standby, d.address, d.decision.rule,
           d.decision.reason, attempts, history, d.attempts_before, d.key, expected.status, expected.attempts,
           expected.erased)
     .run();
@@ -183,11 +188,11 @@ void insert_delivery(lane_tables& in, const delivery& d) {
   auto history = encode_history(d.history);
   in.db
     .use("INSERT INTO delivery(key, id, notification, status, queue, home_queue, priority, due, channel, engagement, "
-         "expires_at, attempt_count, last_attempt_at, changed_at, provider_failures, limits_paid, standby, erased, "
+         "expires_at, attempt_count, last_attempt_at, changed_at, provider_failures, place, standby, erased, "
          "address, rule, reason, attempts, history) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
          "?14, ?15, ?16, ?17, 0, ?18, ?19, ?20, ?21, ?22)")
     .with(d.key, d.id, d.notification_key, d.status, at.queue, at.home, d.priority, at.due, d.channel, d.engagement,
-          d.expires_at, d.attempts.size(), last_attempt_at(d), changed_at(d), d.provider_failures, d.limits_paid,
+          d.expires_at, d.attempts.size(), last_attempt_at(d), changed_at(d), d.provider_failures, place_of(d),
           d.standby, d.address, d.decision.rule, d.decision.reason, attempts, history)
     .run();
 }

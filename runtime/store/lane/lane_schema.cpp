@@ -95,10 +95,20 @@ constexpr const char* version_2 = "ALTER TABLE delivery ADD COLUMN attempts_befo
 constexpr const char* version_3 =
   "CREATE INDEX reserved ON delivery(due) WHERE status = 0 AND limits_paid = 1 AND attempt_count = 0;";
 
+/// The instant of the place itself; 0: it never had one. What waits for its place is
+/// due then. Places of before whose instant is not known any more count as lost (1).
+constexpr const char* version_4 = R"sql(
+UPDATE delivery SET limits_paid = due WHERE status = 0 AND limits_paid = 1 AND attempt_count = 0;
+DROP INDEX reserved;
+ALTER TABLE delivery RENAME COLUMN limits_paid TO place;
+CREATE INDEX reserved ON delivery(due) WHERE status = 0 AND place = due;
+)sql";
+
 constexpr std::array migrations{
   migration{1, version_1},
   migration{2, version_2},
   migration{3, version_3},
+  migration{4, version_4},
 };
 
 } // namespace

@@ -110,9 +110,9 @@ void sqlite_lane_store::due_between(sys_time from, sys_time until, std::size_t l
     std::move(then), [from, until, limit](auto& in) { return carillon::due_between(in, from, until, limit); });
 }
 
-void sqlite_lane_store::recent_attempts(sys_time since, done<std::vector<delivery>> then) {
-  engine_reads_.submit<std::vector<delivery>>(std::move(then),
-                                              [since](auto& in) { return carillon::recent_attempts(in, since); });
+void sqlite_lane_store::recent_attempts(sys_time since, sys_time now, done<limit_history> then) {
+  engine_reads_.submit<limit_history>(std::move(then),
+                                      [since, now](auto& in) { return carillon::recent_attempts(in, since, now); });
 }
 
 void sqlite_lane_store::expired_held(sys_time now, std::size_t limit, done<std::vector<pulled>> then) {

@@ -47,7 +47,7 @@ public:
   std::vector<pulled> in_flight(const std::string& provider, row_key after, std::size_t limit) const;
   std::vector<queue_state> queues() const;
   std::vector<due_entry> due_between(sys_time from, sys_time until, std::size_t limit) const;
-  std::vector<delivery> recent_attempts(sys_time since) const;
+  std::vector<delivery> recent_attempts(sys_time since, sys_time now) const;
   std::vector<pulled> expired_held(sys_time now, std::size_t limit) const;
   result<notification_view> find(const space& where, const uuid& id) const;
   notification_page list(const notification_filter& what) const;

@@ -116,14 +116,13 @@ std::vector<due_entry> lane_model::due_between(sys_time from, sys_time until, st
   return all;
 }
 
-std::vector<delivery> lane_model::recent_attempts(sys_time since) const {
+std::vector<delivery> lane_model::recent_attempts(sys_time since, sys_time now) const {
   auto reach = first_key_at(since - attempts_reach_back);
   std::vector<delivery> all;
   for (auto& [key, d] : rows_) {
     auto recent = key >= reach && !d.attempts.empty() && d.attempts.back().started_at >= since;
     auto on_wire = key < reach && d.status == delivery_status::sending;
-    auto reserved = d.status == delivery_status::scheduled && !d.standby && d.limits_paid && d.attempts.empty() && d.due
-                    && *d.due > since;
+    auto reserved = d.status == delivery_status::scheduled && d.place && d.place == d.due && *d.due >= now;
     if (recent || on_wire || reserved)
       all.push_back(d);
   }

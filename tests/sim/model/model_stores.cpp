@@ -108,10 +108,10 @@ void model_lane_store::due_between(sys_time from, sys_time until, std::size_t li
     });
 }
 
-void model_lane_store::recent_attempts(sys_time since, done<std::vector<delivery>> then) {
-  lines_.engine_reads.call<std::vector<delivery>>(
+void model_lane_store::recent_attempts(sys_time since, sys_time now, done<limit_history> then) {
+  lines_.engine_reads.call<limit_history>(
     "recent_attempts", std::move(then),
-    [this, since]() -> result<std::vector<delivery>> { return model_.recent_attempts(since); });
+    [this, since, now]() -> result<limit_history> { return limit_history{model_.recent_attempts(since, now)}; });
 }
 
 void model_lane_store::expired_held(sys_time now, std::size_t limit, done<std::vector<pulled>> then) {

@@ -40,7 +40,7 @@ public:
   void in_flight(std::string provider, row_key after, std::size_t limit, done<std::vector<pulled>> then) override;
   void queues(done<std::vector<queue_state>> then) override;
   void due_between(sys_time from, sys_time until, std::size_t limit, done<std::vector<due_entry>> then) override;
-  void recent_attempts(sys_time since, done<std::vector<delivery>> then) override;
+  void recent_attempts(sys_time since, sys_time now, done<limit_history> then) override;
   void expired_held(sys_time now, std::size_t limit, done<std::vector<pulled>> then) override;
 
   void find(space where, uuid id, done<notification_view> then) override;

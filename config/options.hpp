@@ -49,8 +49,12 @@ struct store_options {
   bool operator==(const store_options&) const = default;
 };
 
+/// How the lanes' threads share the processors.
+enum class scheduling : std::uint8_t { off, realtime, slices, idle };
+
 struct node_options {
   std::string name; ///< empty: the host's name
+  carillon::scheduling scheduling = carillon::scheduling::off;
   bool operator==(const node_options&) const = default;
 };
 

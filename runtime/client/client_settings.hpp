@@ -6,11 +6,13 @@
 #include <string>
 
 #include "runtime/client/egress_policy.hpp"
+#include "runtime/thread.hpp"
 
 namespace carillon {
 
 struct client_settings {
   std::string thread_name = "client";                 ///< at most 12 bytes; SMTP's threads append "-s"
+  turn whose = turn::shared;                          ///< whom its threads work for
   std::size_t max_connections = 512;                  ///< open at once, each for trusted and for guarded HTTP calls
   std::size_t max_host_connections = 64;              ///< of those, to one host
   std::size_t smtp_connections = 16;                  ///< threads, each with a connection, per SMTP server

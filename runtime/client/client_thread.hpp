@@ -1,18 +1,18 @@
 // What every thread of the client does first.
 #pragma once
 
-#include <algorithm>
 #include <csignal>
-#include <pthread.h>
 #include <string>
+
+#include "runtime/client/client_settings.hpp"
+#include "runtime/thread.hpp"
 
 namespace carillon {
 
-/// Names the calling thread and keeps signals away from it: they belong to the
+/// Begins the calling thread and keeps signals away from it: they belong to the
 /// main thread, and a broken connection shall be an error, not a SIGPIPE.
-inline void become_client_thread(std::string name) {
-  name.resize(std::min<std::size_t>(name.size(), 15)); // Linux takes no more
-  pthread_setname_np(pthread_self(), name.c_str());
+inline void become_client_thread(const client_settings& settings, const std::string& suffix = "") {
+  begin_thread(settings.thread_name + suffix, settings.whose);
   sigset_t all{};
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);

@@ -62,7 +62,7 @@ void http_loop::wake() const {
 }
 
 void http_loop::run() {
-  become_client_thread(settings_.thread_name);
+  become_client_thread(settings_);
   while (take_submissions())
     wait_and_serve();
   for (auto& pool : pools_)

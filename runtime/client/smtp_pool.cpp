@@ -81,7 +81,7 @@ void smtp_pool::server::submit(wire_request request, std::function<void(wire_ans
 }
 
 void smtp_pool::server::serve(smtp_session& session) {
-  become_client_thread(settings_.thread_name + "-s");
+  become_client_thread(settings_, "-s");
   std::unique_lock lock{mutex_};
   ++free_;
   while (true) {

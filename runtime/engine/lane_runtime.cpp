@@ -7,7 +7,7 @@
 #include "actors/keeper.hpp"
 #include "actors/messaging.hpp"
 #include "runtime/client/curl_client.hpp"
-#include "runtime/engine/thread_name.hpp"
+#include "runtime/engine/thread_naming.hpp"
 
 namespace carillon {
 namespace {
@@ -31,6 +31,7 @@ std::uint64_t random_seed() {
 std::unique_ptr<vendor_client> make_client(lane l, const options& config) {
   client_settings settings;
   settings.thread_name = short_name(l) + "-client";
+  settings.whose = turn_of(l);
   settings.guard = *egress_policy::parse(config.egress.allow); // validated at start
   settings.proxy = config.egress.proxy;
   if (const char* file = std::getenv("SSL_CERT_FILE")) // as OpenSSL programs take it
@@ -85,7 +86,7 @@ lane_runtime::system_config::system_config(lane l, const lane_options& config) {
   set("scheduler.policy", caf::atom("sharing"));
   set("scheduler.max-threads", config.threads);
   set("scheduler.max-throughput", messages_a_turn);
-  add_thread_hook<thread_naming>(short_name(l) + "-actor");
+  add_thread_hook<thread_naming>(short_name(l) + "-actor", turn_of(l));
 }
 
 lane_runtime::lane_runtime(lane l, const options& config, lane_store& store, control_store& control, inbox_store& inbox,

@@ -9,9 +9,9 @@
 
 #include "runtime/engine/clock.hpp"
 #include "runtime/engine/engine.hpp"
-#include "runtime/engine/thread_name.hpp"
 #include "runtime/http/http_server.hpp"
 #include "runtime/http/keys.hpp"
+#include "runtime/thread.hpp"
 
 namespace carillon {
 namespace {
@@ -59,7 +59,7 @@ status_result ensure_admin_key(engine& e) {
 /// A second signal during the drain ends the process where it stands.
 void end_at_next_signal() {
   std::thread{[] {
-    name_this_thread("signals");
+    begin_thread("signals", turn::shared);
     auto set = stop_signals();
     int signal = 0;
     sigwait(&set, &signal);
@@ -90,6 +90,7 @@ int serve(const options& config, const wall_clock& clock, const std::function<vo
   auto signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr); // inherited by every thread: only sigwait takes them
   std::signal(SIGPIPE, SIG_IGN);
+  share_processors(config.node.scheduling);
 
   engine e{config, clock};
   std::atomic<bool> hopeless{false};

@@ -43,9 +43,9 @@ struct http_server::parts {
   parts(engine_port& engine, const options& config)
       : keys(config.auth.required),
         shared{service{engine, keys, critical, bulk, jobs}, config, admin, route_table()},
-        critical("crit-http", door_of(config, lane::critical), tick_of(config.server)),
-        bulk("bulk-http", door_of(config, lane::bulk), tick_of(config.server)),
-        admin("admin-http", lane_options{}, tick_of(config.server)),
+        critical("crit-http", turn::critical, door_of(config, lane::critical), tick_of(config.server)),
+        bulk("bulk-http", turn::bulk, door_of(config, lane::bulk), tick_of(config.server)),
+        admin("admin-http", turn::shared, lane_options{}, tick_of(config.server)),
         jobs(engine, admin),
         refresh(engine, keys, admin),
         admin_door(shared, admin, listener::admin, nullptr) {

@@ -1,7 +1,5 @@
 #include "runtime/http/pool.hpp"
 
-#include <pthread.h>
-
 #include <vector>
 
 #include "messages/id.hpp"
@@ -20,8 +18,9 @@ struct pool::round {
   std::vector<const pool_member*> members;
 };
 
-pool::pool(std::string name, lane_options door_bounds, std::chrono::milliseconds tick)
+pool::pool(std::string name, turn whose, lane_options door_bounds, std::chrono::milliseconds tick)
     : name_(std::move(name)),
+      whose_(whose),
       tick_(tick),
       work_(context_.get_executor()),
       ticker_(context_),
@@ -46,7 +45,7 @@ void pool::stop() {
 }
 
 void pool::run() {
-  pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
+  begin_thread(name_, whose_);
   way_in_->enter();
   arm();
   context_.run();

@@ -15,6 +15,7 @@
 #include "config/options.hpp"
 #include "runtime/http/door.hpp"
 #include "runtime/http/inlet.hpp"
+#include "runtime/thread.hpp"
 
 namespace carillon::http {
 
@@ -31,7 +32,7 @@ public:
 class pool {
 public:
   /// `name` becomes the thread's (15 bytes); `tick` is how often deadlines are looked at.
-  pool(std::string name, lane_options door_bounds, std::chrono::milliseconds tick);
+  pool(std::string name, turn whose, lane_options door_bounds, std::chrono::milliseconds tick);
   ~pool();
   pool(const pool&) = delete;
   pool& operator=(const pool&) = delete;
@@ -59,6 +60,7 @@ private:
   void look_on(std::shared_ptr<round> at);
 
   std::string name_;
+  turn whose_;
   std::chrono::milliseconds tick_;
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;

@@ -31,10 +31,10 @@ std::string text_of(int code) {
 folder_files files_of(const store_options& from) {
   auto weak = from.allow_weak_durability;
   return {
-    {"control.db", from.folder / "control.db", control_schema(), weak, 1'000, 4'096, true},
-    {"critical.db", from.folder / "critical.db", lane_schema(), weak, 1'000, 8'192, false},
-    {"bulk.db", from.folder / "bulk.db", lane_schema(), weak, 6'000, 16'384, false},
-    {"inbox.db", from.folder / "inbox.db", inbox_schema(), weak, 1'000, 4'096, true},
+    {"control.db", from.folder / "control.db", control_schema(), weak, 1'000, 4'096, turn::shared, true},
+    {"critical.db", from.folder / "critical.db", lane_schema(), weak, 1'000, 8'192, turn::critical, false},
+    {"bulk.db", from.folder / "bulk.db", lane_schema(), weak, 6'000, 16'384, turn::bulk, false},
+    {"inbox.db", from.folder / "inbox.db", inbox_schema(), weak, 1'000, 4'096, turn::shared, true},
   };
 }
 

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "actors/messaging.hpp"
-#include "runtime/engine/thread_name.hpp"
+#include "runtime/engine/thread_naming.hpp"
 
 using namespace carillon;
 
@@ -21,7 +21,7 @@ struct one_thread : caf::actor_system_config {
   explicit one_thread(const std::string& name) {
     set("scheduler.policy", caf::atom("sharing"));
     set("scheduler.max-threads", 1);
-    add_thread_hook<thread_naming>(name);
+    add_thread_hook<thread_naming>(name, turn::shared);
   }
 };
 

@@ -1,7 +1,7 @@
 #include "runtime/store/sqlite/checkpointer.hpp"
 
 #include "runtime/store/sqlite/faults.hpp"
-#include "runtime/store/sqlite/thread_name.hpp"
+#include "runtime/thread.hpp"
 
 namespace carillon {
 
@@ -30,7 +30,7 @@ void checkpointer::nudge() {
 }
 
 void checkpointer::loop() {
-  name_this_thread("store-wal");
+  begin_thread("store-wal", turn::bulk);
   std::unique_lock guard{mutex_};
   while (!closed_) {
     changed_.wait(guard, [this] { return closed_ || nudged_; });

@@ -1,12 +1,12 @@
 #include "runtime/store/sqlite/reader.hpp"
 
 #include "runtime/store/sqlite/faults.hpp"
-#include "runtime/store/sqlite/thread_name.hpp"
+#include "runtime/thread.hpp"
 
 namespace carillon {
 
-reader_thread::reader_thread(std::string name, std::string path)
-    : name_(std::move(name)), path_(std::move(path)), queue_(queue_calls) {}
+reader_thread::reader_thread(std::string name, std::string path, turn whose)
+    : name_(std::move(name)), path_(std::move(path)), whose_(whose), queue_(queue_calls) {}
 
 reader_thread::~reader_thread() {
   stop();
@@ -23,7 +23,7 @@ void reader_thread::stop() {
 }
 
 void reader_thread::loop() {
-  name_this_thread(name_);
+  begin_thread(name_, whose_);
   while (!queue_.closed()) {
     for (auto& one : queue_.take(1, std::nullopt))
       if (!queue_.closed())

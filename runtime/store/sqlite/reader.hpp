@@ -19,7 +19,7 @@ public:
   /// Reads waiting; past it errc::overloaded.
   static constexpr std::size_t queue_calls = 10'000;
 
-  reader_thread(std::string name, std::string path);
+  reader_thread(std::string name, std::string path, turn whose);
   reader_thread(const reader_thread&) = delete;
   virtual ~reader_thread();
 
@@ -39,6 +39,7 @@ private:
 
   std::string name_;
   std::string path_;
+  turn whose_;
   job_queue queue_;
   std::thread thread_;
 };
@@ -48,7 +49,7 @@ template <class Side>
 class reader final : public reader_thread {
 public:
   reader(std::string name, store_file file)
-      : reader_thread(std::move(name), file.path.string()), file_(std::move(file)) {
+      : reader_thread(std::move(name), file.path.string(), file.whose), file_(std::move(file)) {
     start();
   }
   ~reader() override { stop(); }

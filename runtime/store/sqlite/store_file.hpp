@@ -8,6 +8,7 @@
 
 #include "messages/errors.hpp"
 #include "runtime/store/sqlite/connection.hpp"
+#include "runtime/thread.hpp"
 
 namespace carillon {
 
@@ -28,6 +29,7 @@ struct store_file {
   bool weak_durability = false;      ///< synchronous=NORMAL: the last commits may be lost with power
   int wal_pages = 1'000;             ///< WAL length at which it is copied into the file
   int cache_kib = 4'096;             ///< page cache of each connection
+  turn whose = turn::shared;         ///< whom its threads work for
   bool shreds = true;                ///< secure_delete=ON; false: FAST, where that costs no extra write
 
   int newest_version() const { return schema.empty() ? 0 : schema.back().version; }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "runtime/store/sqlite/faults.hpp"
-#include "runtime/store/sqlite/thread_name.hpp"
+#include "runtime/thread.hpp"
 
 namespace carillon {
 namespace {
@@ -46,7 +46,7 @@ std::optional<fault> writer::trouble() const {
 }
 
 void writer::loop() {
-  name_this_thread(file_.name + "-w");
+  begin_thread(file_.name + "-w", file_.whose);
   auto due = steady_clock::now();
   while (!queue_.closed()) {
     auto batch = queue_.take(batch_calls, due);

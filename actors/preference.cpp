@@ -60,8 +60,8 @@ std::optional<address_list::value_type> unasked(const preference_state::waiting&
 }
 
 /// A suppression among it may have ended since it was read.
-bool still_good(const person& who, sys_time now) {
-  return !who.good_until || now < *who.good_until;
+bool still_good(const packed_person& who, sys_time now) {
+  return !who.good_until() || now < *who.good_until();
 }
 
 contacts merged(const notification& n, const person& who) {
@@ -108,28 +108,30 @@ void take_verdict(delivery& d, verdict what, sys_time now) {
 
 } // namespace
 
-std::shared_ptr<const person> preference_state::person_for(waiting& what) {
+std::optional<person> preference_state::person_for(waiting& what) {
   auto& n = notification_of(what);
   auto extra = own_addresses(n);
   if (!extra.empty()) {
     look_up_person(std::move(what), std::move(extra), false);
-    return nullptr;
+    return std::nullopt;
   }
   auto key = person_key(n.space, n.user_id);
   // Whoever came before waits for an answer: overtaking would break the order.
   if (auto before = under_way.find(key); before != under_way.end()) {
     look_ups.at(before->second).waiters.push_back(std::move(what));
-    return nullptr;
+    return std::nullopt;
   }
-  auto* cached = people.find(key);
-  if (cached && still_good(**cached, context->clock.now()) && !unasked(what, **cached, {})) {
-    context->watch.preference_cache(true);
-    return *cached;
+  if (auto* cached = people.find(key); cached && still_good(*cached, context->clock.now())) {
+    auto who = cached->unpack(n.space, n.user_id);
+    if (!unasked(what, who, {})) {
+      context->watch.preference_cache(true);
+      return who;
+    }
   }
   if (auto left = unasked(what, person{}, {}))
     extra.push_back(std::move(*left));
   look_up_person(std::move(what), std::move(extra), true);
-  return nullptr;
+  return std::nullopt;
 }
 
 /// What was asked about stored addresses holds for everybody; what was asked for the
@@ -146,12 +148,13 @@ void preference_state::look_up_person(waiting what, address_list extra, bool cac
   asked.extra = extra;
   asked.cacheable = cacheable;
   under_way[key] = token;
-  context->control.find_person(where, user_id, std::move(extra), [to = self, token](result<person> answer) {
-    if (answer)
-      cross(to, answer_atom_v, token, std::move(*answer));
-    else
-      cross(to, answer_atom_v, token);
-  });
+  context->control.find_person(context->lane, where, user_id, std::move(extra),
+                               [to = self, token](result<person> answer) {
+                                 if (answer)
+                                   cross(to, answer_atom_v, token, std::move(*answer));
+                                 else
+                                   cross(to, answer_atom_v, token);
+                               });
 }
 
 void preference_state::decide(waiting what) {
@@ -174,7 +177,7 @@ void preference_state::found(const std::string& token, const person& who) {
     return;
   }
   if (asked.cacheable)
-    people.put(asked.person_key, std::make_shared<const person>(who));
+    people.put(asked.person_key, packed_person{who});
   for (auto& what : asked.waiters)
     if (auto left = unasked(what, who, asked.extra)) {
       look_up_person(std::move(what), {std::move(*left)}, true);
@@ -306,7 +309,7 @@ preference_actor::behavior_type preference(preference_actor::stateful_pointer<pr
   auto& state = self->state;
   state.context = std::move(context);
   state.self = caf::actor_cast<preference_actor>(self);
-  state.people = bounded_cache<std::shared_ptr<const person>>{config.cached_people};
+  state.people = bounded_cache<packed_person>{config.cached_people};
   return {
     [self](decide_atom, const intake_ptr& what) { self->state.decide(what); },
     [self](decide_atom, const work_ptr& what) { self->state.decide(what); },

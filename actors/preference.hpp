@@ -11,11 +11,12 @@
 #include "actors/lane_context.hpp"
 #include "actors/policy/bounded_cache.hpp"
 #include "actors/policy/choice.hpp"
+#include "actors/policy/packed_person.hpp"
 
 namespace carillon {
 
 struct preference_config {
-  std::size_t cached_people = 50'000;
+  std::size_t cached_people = 100'000;
 };
 
 struct preference_state {
@@ -26,7 +27,7 @@ struct preference_state {
   context_ptr context;
   preference_actor self;
   peers_ptr peers;
-  bounded_cache<std::shared_ptr<const person>> people;
+  bounded_cache<packed_person> people;
 
   /// A look-up under way: who waits for it, and whether it was overtaken by a change.
   struct look_up {
@@ -45,8 +46,8 @@ struct preference_state {
   void not_found(const std::string& token);
   void forget(const change& what);
 
-  /// Cached, or null after starting a look-up that `what` waits for.
-  std::shared_ptr<const person> person_for(waiting& what);
+  /// Cached, or nothing after starting a look-up that `what` waits for.
+  std::optional<person> person_for(waiting& what);
   /// Asks the control store, about those addresses too; `what` waits for the answer.
   void look_up_person(waiting what, address_list extra, bool cacheable);
   void apply(const intake_ptr& what, const person& who);

@@ -213,9 +213,10 @@ class control_store {
 public:
   virtual ~control_store() = default;
 
-  /// `extra` are addresses of the request itself, to be looked up in the ledger.
-  virtual void find_person(space where, std::string user_id, std::vector<std::pair<channel, std::string>> extra,
-                           done<person> then) = 0;
+  /// `extra` are addresses of the request itself, to be looked up in the ledger. `asks`: look-ups of one lane
+  /// never wait for those of the other.
+  virtual void find_person(lane asks, space where, std::string user_id,
+                           std::vector<std::pair<channel, std::string>> extra, done<person> then) = 0;
 
   virtual void get_user(space where, std::string id, done<user_ptr> then) = 0;
   /// Writes one part of a user, creating it where it is missing; the other part

@@ -18,23 +18,23 @@ public:
     auto found = entries_.find(key);
     if (found == entries_.end())
       return nullptr;
-    ages_.splice(ages_.end(), ages_, found->second.second);
-    return &found->second.first;
+    ages_.splice(ages_.end(), ages_, found->second.age);
+    return &found->second.value;
   }
 
   void put(const std::string& key, Value value) {
     erase(key);
     if (entries_.size() >= capacity_ && !ages_.empty())
-      erase(std::string{ages_.front()});
-    ages_.push_back(key);
-    entries_.emplace(key, std::pair{std::move(value), std::prev(ages_.end())});
+      erase(*ages_.front());
+    auto made = entries_.emplace(key, entry{std::move(value), {}}).first;
+    made->second.age = ages_.insert(ages_.end(), &made->first);
   }
 
   void erase(const std::string& key) {
     auto found = entries_.find(key);
     if (found == entries_.end())
       return;
-    ages_.erase(found->second.second);
+    ages_.erase(found->second.age);
     entries_.erase(found);
   }
 
@@ -47,8 +47,13 @@ public:
 
 private:
   std::size_t capacity_;
-  std::list<std::string> ages_; ///< oldest first
-  std::unordered_map<std::string, std::pair<Value, std::list<std::string>::iterator>> entries_;
+  using age_list = std::list<const std::string*>;
+  struct entry {
+    Value value;
+    age_list::iterator age;
+  };
+  age_list ages_; ///< the keys that the entries hold, oldest first
+  std::unordered_map<std::string, entry> entries_;
 };
 
 } // namespace carillon

@@ -101,7 +101,7 @@ public:
   script<look_up, person> people;
   script<suppression, suppression> suppressions;
 
-  void find_person(space where, std::string user_id, std::vector<std::pair<channel, std::string>> extra,
+  void find_person(lane, space where, std::string user_id, std::vector<std::pair<channel, std::string>> extra,
                    done<person> then) override {
     people({std::move(where), std::move(user_id), std::move(extra)}, std::move(then));
   }

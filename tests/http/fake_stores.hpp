@@ -146,7 +146,7 @@ class fake_control_store final : public control_store {
 public:
   using user_key = std::pair<space, std::string>;
 
-  void find_person(space, std::string, std::vector<std::pair<channel, std::string>>, done<person> then) override {
+  void find_person(lane, space, std::string, std::vector<std::pair<channel, std::string>>, done<person> then) override {
     then(unused());
   }
   void get_user(space where, std::string id, done<user_ptr> then) override {

@@ -33,7 +33,7 @@ inline result<user_ptr> get(store_fixture& f, const std::string& id) {
 }
 
 inline person look_up(store_fixture& f, std::vector<std::pair<channel, std::string>> extra = {}) {
-  return must<person>([&](auto then) { f.control().find_person(live, "u_1", std::move(extra), then); });
+  return must<person>([&](auto then) { f.control().find_person(lane::bulk, live, "u_1", std::move(extra), then); });
 }
 
 inline void keeps_users(store_fixture& f) {

@@ -1,6 +1,14 @@
 #include "runtime/store/control/sqlite_control_store.hpp"
 
 namespace carillon {
+namespace {
+
+store_file for_turn(store_file file, turn whose) {
+  file.whose = whose;
+  return file;
+}
+
+} // namespace
 
 sqlite_control_store::sqlite_control_store(std::shared_ptr<store_folder> folder, store_file file,
                                            const wall_clock& clock, store_observer& watch)
@@ -8,17 +16,18 @@ sqlite_control_store::sqlite_control_store(std::shared_ptr<store_folder> folder,
       clock_(clock),
       file_(file),
       writer_(file, file_, watch, folder_->wal()),
-      engine_reads_(file.name + "-r", file),
+      critical_reads_("crit-people-r", for_turn(file, turn::critical)),
+      bulk_reads_("bulk-people-r", for_turn(file, turn::bulk)),
       door_reads_(file.name + "-d", file) {}
 
 // ---------------------------------------------------------------- people
 
-void sqlite_control_store::find_person(space where, std::string user_id, std::vector<channel_address> extra,
+void sqlite_control_store::find_person(lane asks, space where, std::string user_id, std::vector<channel_address> extra,
                                        done<person> then) {
-  engine_reads_.submit<person>(std::move(then), [this, where = std::move(where), user_id = std::move(user_id),
-                                                 extra = std::move(extra)](control_tables& in) {
-    return load_person(in.db, where, user_id, extra, clock_.now());
-  });
+  auto& reads = asks == lane::critical ? critical_reads_ : bulk_reads_;
+  reads.submit<person>(std::move(then),
+                       [this, where = std::move(where), user_id = std::move(user_id), extra = std::move(extra)](
+                         control_tables& in) { return load_person(in.db, where, user_id, extra, clock_.now()); });
 }
 
 void sqlite_control_store::get_user(space where, std::string id, done<user_ptr> then) {

@@ -1,5 +1,5 @@
-// control_store over control.db. Look-ups of people have a reader of their own:
-// preference waits for them.
+// control_store over control.db. Look-ups of people have a reader a lane: preference
+// waits for them, and critical's must not wait behind those of a flood.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,8 @@ public:
   sqlite_control_store(std::shared_ptr<store_folder> folder, store_file file, const wall_clock& clock,
                        store_observer& watch);
 
-  void find_person(space where, std::string user_id, std::vector<channel_address> extra, done<person> then) override;
+  void find_person(lane asks, space where, std::string user_id, std::vector<channel_address> extra,
+                   done<person> then) override;
   void get_user(space where, std::string id, done<user_ptr> then) override;
   void put_user(user what, user_part part, std::optional<std::uint64_t> if_match, done<user_ptr> then) override;
   void erase_user(space where, std::string id, sys_time now, done<ok_t> then) override;
@@ -50,7 +51,8 @@ private:
   const wall_clock& clock_;
   plain_file file_;
   writer writer_;
-  reader<control_tables> engine_reads_;
+  reader<control_tables> critical_reads_;
+  reader<control_tables> bulk_reads_;
   reader<control_tables> door_reads_;
 };
 

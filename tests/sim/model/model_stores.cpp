@@ -144,7 +144,7 @@ void model_lane_store::backlog(done<backlog_view> then) {
 
 // ---------------------------------------------------------------- control
 
-void model_control_store::find_person(space where, std::string user_id, addresses extra, done<person> then) {
+void model_control_store::find_person(lane, space where, std::string user_id, addresses extra, done<person> then) {
   lines_.engine_reads.call<person>(
     "find_person", std::move(then),
     [this, where = std::move(where), user_id = std::move(user_id), extra = std::move(extra)]() -> result<person> {

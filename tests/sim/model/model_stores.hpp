@@ -65,7 +65,7 @@ public:
 
   model_control_store(control_model& model, file_lines lines) : model_(model), lines_(lines) {}
 
-  void find_person(space where, std::string user_id, addresses extra, done<person> then) override;
+  void find_person(lane asks, space where, std::string user_id, addresses extra, done<person> then) override;
   void get_user(space where, std::string id, done<user_ptr> then) override;
   void put_user(user what, user_part part, std::optional<std::uint64_t> if_match, done<user_ptr> then) override;
   void erase_user(space where, std::string id, sys_time now, done<ok_t> then) override;

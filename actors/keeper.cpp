@@ -33,8 +33,10 @@ void keeper_state::lost(const caf::actor_addr& whom, const std::string& reason) 
   record->view.healthy = false;
   record->view.reason = "the lane starts again, because its supervisor died";
   context->report_health(record->view);
-  if (record->intensity.now(died_at) == restart_intensity::level::hopeless)
+  if (record->intensity.now(died_at) == restart_intensity::level::hopeless) {
+    restart_at = std::chrono::steady_clock::time_point::max();
     return context->escalate("actors of this lane restart too often, last its supervisor");
+  }
   restart_at = died_at + policy.died(died_at);
   self->delayed_send(self, restart_at - died_at, beat_atom_v);
   self->delayed_send(self, config.patience, beat_atom_v);

@@ -79,6 +79,6 @@ def test_a_request_can_be_followed_from_door_to_attempt(start_engine, hooks):
     def all_told():
         found = [line["event"] for line in engine.log_lines() if line.get("request_id") == request_id]
         assert set(found) >= {"http_request", "notification.accepted", "attempt.started", "attempt.ended",
-                              "delivery.retry_planned", "delivery.failed"}, found
+                              "delivery.failed"}, found
         return True
     eventually(all_told, "the whole way in the log")

@@ -36,7 +36,8 @@ struct keeper_test : lane_fixture {
 
 } // namespace
 
-TEST_CASE_METHOD(keeper_test, "a supervisor that died is followed by another, which carries requests as the first did") {
+TEST_CASE_METHOD(keeper_test,
+                 "a supervisor that died is followed by another, which carries requests as the first did") {
   begin();
   REQUIRE(published.size() == 1);
   CHECK(delivers());
@@ -122,7 +123,9 @@ TEST_CASE_METHOD(keeper_test, "stopping takes everybody along") {
   auto alone = system().registry().running();
   begin();
   SECTION("while the supervisor lives") {}
-  SECTION("while it is dead") { kill_actor("supervisor"); }
+  SECTION("while it is dead") {
+    kill_actor("supervisor");
+  }
   caf::anon_send_exit(subject, caf::exit_reason::user_shutdown);
   run();
   CHECK(system().registry().running() == alone);

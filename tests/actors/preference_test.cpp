@@ -250,7 +250,8 @@ TEST_CASE_METHOD(preference_test, "people that cannot be read leave stored work 
   CHECK(throttle_peer.empty());
 }
 
-TEST_CASE_METHOD(preference_test, "stored work is decided again: still wanted, it meets its limits, or starts if it is a retry") {
+TEST_CASE_METHOD(preference_test,
+                 "stored work is decided again: still wanted, it meets its limits, or starts if it is a retry") {
   control.people.always(found(stored_user()));
   auto w = stored_work();
   bool retried = GENERATE(false, true);
@@ -270,6 +271,9 @@ TEST_CASE_METHOD(preference_test, "stored work that quiet hours put off gives up
   who->quiet_hours = quiet_window{11 * 60, 13 * 60, 0x7f, ""};
   control.people.always(found(who));
   auto w = stored_work();
+  auto n = sample_notification();
+  n->category = "reminder";
+  w->n = n;
   bool had_one = GENERATE(false, true);
   if (had_one)
     w->d.place = start_of_tests;

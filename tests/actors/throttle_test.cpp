@@ -426,7 +426,8 @@ TEST_CASE_METHOD(waiting_test, "work whose place has come goes on, and pays no s
   CHECK(comes(waiting[2]) == std::nullopt);
 }
 
-TEST_CASE_METHOD(waiting_test, "places that a step forward passed over are given anew, so that nothing goes out together") {
+TEST_CASE_METHOD(waiting_test,
+                 "places that a step forward passed over are given anew, so that nothing goes out together") {
   clock.step(1h);
   auto now = clock.now();
   CHECK(comes(waiting[0]) == std::nullopt);
@@ -443,7 +444,8 @@ TEST_CASE_METHOD(waiting_test, "places yet to come outlast a step forward") {
   CHECK(comes(waiting[2]) == std::nullopt);
 }
 
-TEST_CASE_METHOD(waiting_test, "after a step back the limits are read anew, and what is ready at once is spaced again") {
+TEST_CASE_METHOD(waiting_test,
+                 "after a step back the limits are read anew, and what is ready at once is spaced again") {
   clock.step(-24h);
   auto now = clock.now();
   auto used = started_delivery(*sample_notification());
@@ -481,9 +483,10 @@ TEST_CASE_METHOD(waiting_test, "after a restart places yet to come are kept, tho
 }
 
 TEST_CASE_METHOD(waiting_test, "a place that was not read at a restart is given anew when it comes") {
+  advance(1s);
   store.histories.always(limit_history{{}, start_of_tests + 150s});
   subject = start(throttle, throttle_config{});
-  advance(1min);
+  advance(59s);
   CHECK(comes(waiting[0]) == std::nullopt);
   advance(2min);
   send(subject, decide_atom_v, described(caller));

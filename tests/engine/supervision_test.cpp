@@ -4,6 +4,7 @@
 #include <future>
 #include <thread>
 
+#include "config/categories.hpp"
 #include "runtime/engine/clock.hpp"
 #include "runtime/engine/engine.hpp"
 
@@ -24,6 +25,7 @@ struct scratch_folder {
 options with_a_feed(const std::filesystem::path& folder) {
   options config;
   config.store.folder = folder;
+  config.categories = built_in_categories();
   for (auto l : all_lanes)
     config.lanes[l].threads = 1;
   config.log.level = "error";
@@ -81,7 +83,7 @@ TEST_CASE("a lane whose supervisor dies refuses clearly, starts again and counts
   REQUIRE(ask(e, lane::bulk));
   for (int death = 1; death <= 3; ++death) {
     e.end_actor(lane::bulk, "supervisor");
-    auto counted = "carillon_actor_restarts_total{lane=\"bulk\",actor=\"supervisor\"} " + std::to_string(death);
+    auto counted = "carillon_actor_restarts_total{actor=\"supervisor\",lane=\"bulk\"} " + std::to_string(death);
     CHECK(becomes([&] { return metrics_of(e).find(counted) != std::string::npos; }));
     CHECK(ask(e, lane::critical));
     CHECK(becomes([&] {

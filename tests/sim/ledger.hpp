@@ -81,11 +81,11 @@ private:
   using place = std::pair<lane, row_key>;
   /// What is remembered of a delivery beside its row.
   struct remembered {
-    instant kept_at{};             ///< when it became durable
-    instant asked_at{};            ///< when its latest start was asked for
-    bool plain = true;             ///< never waited for a time, a retry or a sibling
-    bool started_in_turn = false;  ///< its first attempt, while it was plain
-    int by_hand = 0;               ///< times that a person put it back into its queue
+    instant kept_at{};            ///< when it became durable
+    instant asked_at{};           ///< when its latest start was asked for
+    bool plain = true;            ///< never waited for a time, a retry or a sibling
+    bool started_in_turn = false; ///< its first attempt, while it was plain
+    int by_hand = 0;              ///< times that a person put it back into its queue
     /// With which it began an attempt, by the attempts made before it was last redriven.
     std::map<int, let_through> places;
     std::vector<std::uint64_t> calls;

@@ -166,8 +166,9 @@ inline void reads_recent_attempts(store_fixture& f) {
   auto recent = kept(f.bulk(), make.make("u_2"));
   finished(f.bulk(), recent, delivery_status::sent, f.clock().now());
   kept(f.bulk(), make.make("u_3"));
-  auto all = must<limit_history>(
-               [&](auto then) { f.bulk().recent_attempts(f.clock().now() - 1min, f.clock().now(), then); }).rows;
+  auto all = must<limit_history>([&](auto then) {
+               f.bulk().recent_attempts(f.clock().now() - 1min, f.clock().now(), then);
+             }).rows;
   REQUIRE(all.size() == 1);
   CHECK(all[0].key == recent.deliveries[0].key);
   CHECK(all[0].user_id == "u_2");
@@ -189,8 +190,9 @@ inline void reads_reserved_places(store_fixture& f) {
   };
   scheduled(false); // waits for another reason
   auto waits = scheduled(true);
-  auto all = must<limit_history>(
-               [&](auto then) { f.bulk().recent_attempts(f.clock().now() - 1min, f.clock().now(), then); }).rows;
+  auto all = must<limit_history>([&](auto then) {
+               f.bulk().recent_attempts(f.clock().now() - 1min, f.clock().now(), then);
+             }).rows;
   REQUIRE(all.size() == 1);
   CHECK(all[0].key == waits.deliveries[0].key);
   CHECK(all[0].due == later);

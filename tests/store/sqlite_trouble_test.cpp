@@ -103,18 +103,28 @@ TEST_CASE("a file of a newer version is refused") {
 
 TEST_CASE("a file of the first version is brought up to date when it is opened, with what it holds") {
   sqlite_fixture f;
-  auto letter = kept(f.bulk(), sample_maker{f, lane::bulk}.make());
+  sample_maker maker{f, lane::bulk};
+  auto letter = kept(f.bulk(), maker.make());
   finished(f.bulk(), letter, delivery_status::dead_lettered, f.clock().now());
+  auto waits = maker.make("u_2");
+  auto& place = waits.deliveries[0];
+  move_to(place, delivery_status::scheduled, f.clock().now());
+  place.place = place.due = f.clock().now() + std::chrono::hours{1};
+  kept(f.bulk(), waits);
   f.close();
   {
     connection db{f.file("bulk.db"), SQLITE_OPEN_READWRITE, 0};
-    db.exec("DROP INDEX reserved; ALTER TABLE delivery DROP COLUMN attempts_before; PRAGMA user_version=1");
+    db.exec("DROP INDEX reserved; UPDATE delivery SET place = 1 WHERE place != 0; ALTER TABLE delivery RENAME COLUMN "
+            "place TO limits_paid; "
+            "ALTER TABLE delivery DROP COLUMN attempts_before; PRAGMA user_version=1");
   }
   f.open();
   auto d = first_of(f.bulk(), letter);
   CHECK(d.status == delivery_status::dead_lettered);
   CHECK(d.attempts.size() == 1);
   CHECK(d.attempts_before == 0);
+  CHECK_FALSE(d.place);
+  CHECK(first_of(f.bulk(), waits).place == place.due);
 }
 
 TEST_CASE("a folder that cannot be made is named with a remedy") {

@@ -173,7 +173,7 @@ TEST_CASE("what waits for its retry is ready once the clock is set back, what wa
   kept(f.bulk(), retried);
   auto limited = make.make();
   auto& place = limited.deliveries[0];
-  
+
   move_to(place, delivery_status::scheduled, f.clock().now());
   place.place = place.due = f.clock().now() + 1min;
   kept(f.bulk(), limited);

@@ -1,5 +1,6 @@
 #include "actors/providers/dates.hpp"
 
+#include <algorithm>
 #include <date/date.h>
 #include <sstream>
 
@@ -7,6 +8,21 @@ namespace carillon {
 namespace {
 
 using seconds_time = date::sys_seconds;
+
+/// In `shape` 0 is a digit, a a letter, _ a digit or a blank; the rest stands for itself.
+/// The library reads only what has one: of a date without a time it makes no number.
+bool has_shape(std::string_view text, std::string_view shape) {
+  auto fits = [](char c, char wanted) {
+    auto digit = c >= '0' && c <= '9';
+    switch (wanted) {
+    case '0': return digit;
+    case '_': return digit || c == ' ';
+    case 'a': return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    default: return c == wanted;
+    }
+  };
+  return std::equal(text.begin(), text.end(), shape.begin(), shape.end(), fits);
+}
 
 std::optional<seconds_time> parse(std::string_view text, const char* format) {
   std::istringstream in{std::string{text}};
@@ -29,9 +45,13 @@ std::string json_date(sys_time at) {
 }
 
 std::optional<sys_time> parse_http_date(std::string_view text, sys_time now) {
-  for (auto* format : {"%a, %d %b %Y %T GMT", "%a %b %e %T %Y"})
-    if (auto at = parse(text, format))
-      return sys_time{*at};
+  for (auto [shape, format] : {std::pair{"aaa, 00 aaa 0000 00:00:00 GMT", "%a, %d %b %Y %T GMT"},
+                               std::pair{"aaa aaa _0 00:00:00 0000", "%a %b %e %T %Y"}})
+    if (has_shape(text, shape))
+      if (auto at = parse(text, format))
+        return sys_time{*at};
+  if (!has_shape(text.substr(std::min(text.find(','), text.size())), ", 00-aaa-00 00:00:00 GMT"))
+    return std::nullopt;
   auto at = parse(text, "%A, %d-%b-%y %T GMT");
   if (!at)
     return std::nullopt;

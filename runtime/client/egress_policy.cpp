@@ -96,6 +96,8 @@ std::optional<ip_address> carried_ipv4(const ip_address& address) {
 } // namespace
 
 std::optional<ip_address> parse_ip(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) // inet_pton would end there
+    return std::nullopt;
   std::string terminated{text};
   ip_address out;
   std::array<std::uint8_t, 4> four{};

@@ -122,3 +122,9 @@ TEST_CASE("a socket address is judged by its family") {
   local.sa_family = AF_UNIX;
   CHECK(policy.refusal(local) == "not an internet address");
 }
+
+TEST_CASE("an address with a null byte in it is none, whatever stands behind") {
+  using namespace std::string_view_literals;
+  CHECK_FALSE(parse_ip("10.0.0.1\0.example"sv));
+  CHECK_FALSE(parse_ip_block("fd00::fff\0/8"sv));
+}

@@ -86,6 +86,8 @@ TEST_CASE("Retry-After is read in every form and stays within its bounds") {
   CHECK(read("Sat Nov 21 07:26:18 2026") == duration{59s + 750ms});
   CHECK(read("Sunday, 06-Nov-94 08:49:37 GMT") == duration{0s}); // 1994, not 2094
   CHECK(read("Sun, 06 Nov 1994 08:49:37 GMT") == duration{0s});
+  for (auto* no_date : {"Sun, 06-Nov-949", "Sunday, 06-Nov-94 9", "Sun, 06 Nov 1994"})
+    CHECK_FALSE(read(no_date));
   CHECK(read("Sat, 21 Nov 2099 07:26:18 GMT") == duration{std::chrono::days{7}});
   for (auto* wrong : {"", "-1", "1.5", "soon", "21 Nov 2026", "Sat, 21 Nov 2026 07:26:18 GMT x"})
     CHECK_FALSE(read(wrong));

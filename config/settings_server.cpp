@@ -63,9 +63,9 @@ const settings<node_options>& node_settings() {
   static const settings<node_options> rows{
     {"name", text(&node_options::name)},
     {"scheduling", word(&node_options::scheduling, words<scheduling>{{"off", scheduling::off},
-                                                                      {"realtime", scheduling::realtime},
-                                                                      {"slices", scheduling::slices},
-                                                                      {"idle", scheduling::idle}})},
+                                                                     {"realtime", scheduling::realtime},
+                                                                     {"slices", scheduling::slices},
+                                                                     {"idle", scheduling::idle}})},
   };
   return rows;
 }

@@ -200,10 +200,10 @@ struct delivery {
   carillon::decision decision;
   std::vector<attempt> attempts;
   std::vector<status_change> history;
-  int attempts_before = 0;   ///< made before its last redrive: they no longer count towards max_attempts
-  int provider_failures = 0; ///< consecutive failures at `queue`, for fallback
+  int attempts_before = 0;       ///< made before its last redrive: they no longer count towards max_attempts
+  int provider_failures = 0;     ///< consecutive failures at `queue`, for fallback
   std::optional<sys_time> place; ///< the instant that its limits reserved for it; nullopt: it never had one
-  bool standby = false;      ///< routing = first: starts only when its sibling before it failed
+  bool standby = false;          ///< routing = first: starts only when its sibling before it failed
 };
 
 /// Appends to the history and sets the status; asserts that the move is legal.

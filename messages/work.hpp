@@ -89,8 +89,8 @@ struct debit {
   std::string limit; ///< per_user, per_user_channel, ...
   std::string key;   ///< of its bucket
   limit_options terms;
-  sys_time at{};       ///< the place: when it may be used
-  time_taken taken{};  ///< of the bucket that it was made in
+  sys_time at{};      ///< the place: when it may be used
+  time_taken taken{}; ///< of the bucket that it was made in
   unsigned buckets{}; ///< which buckets those were: a throttle that starts over has others
 };
 

@@ -57,13 +57,15 @@ void begin_thread(const std::string& name, turn whose) {
   ::pthread_setname_np(::pthread_self(), name.substr(0, 15).c_str());
   switch (chosen.load()) {
   case scheduling::realtime:
-    if (whose == turn::critical) run_in_real_time();
+    if (whose == turn::critical)
+      run_in_real_time();
     break;
   case scheduling::slices:
     take_turns_of(whose == turn::critical ? 100'000 : whose == turn::bulk ? 10'000'000 : 1'000'000);
     break;
   case scheduling::idle:
-    if (whose == turn::bulk) run_when_idle();
+    if (whose == turn::bulk)
+      run_when_idle();
     break;
   case scheduling::off: break;
   }

@@ -39,7 +39,7 @@ struct limit_verdict {
 
 /// What a delivery had of its limits before.
 struct earlier_place {
-  bool let_in = false;              ///< once: it waits where a new one would be dropped
+  bool let_in = false;             ///< once: it waits where a new one would be dropped
   std::optional<sys_time> at = {}; ///< still reserved: kept, unless there is room earlier
 };
 

@@ -221,7 +221,8 @@ std::vector<due_entry> due_between(lane_tables& in, sys_time from, sys_time unti
 
 std::vector<row_key> reserved_places(lane_tables& in, sys_time from, std::size_t most) {
   std::vector<row_key> keys;
-  auto rows = in.db.use("SELECT key FROM delivery WHERE status = 0 AND place = due AND due >= ?1 ORDER BY due LIMIT ?2");
+  auto rows =
+    in.db.use("SELECT key FROM delivery WHERE status = 0 AND place = due AND due >= ?1 ORDER BY due LIMIT ?2");
   rows.with(from, most);
   while (rows.step())
     keys.push_back(rows.integer(0));

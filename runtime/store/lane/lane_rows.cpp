@@ -73,10 +73,9 @@ delivery read_delivery(lane_tables& in, statement& row) {
 }
 
 std::vector<delivery> read_range(lane_tables& in, row_key first, row_key last) {
-  auto rows =
-    in.db.use("SELECT key, id, notification, status, home_queue, priority, due, channel, engagement, "
-              "expires_at, provider_failures, place, standby, address, rule, reason, attempts, history, "
-              "attempts_before FROM delivery WHERE key BETWEEN ?1 AND ?2 ORDER BY key");
+  auto rows = in.db.use("SELECT key, id, notification, status, home_queue, priority, due, channel, engagement, "
+                        "expires_at, provider_failures, place, standby, address, rule, reason, attempts, history, "
+                        "attempts_before FROM delivery WHERE key BETWEEN ?1 AND ?2 ORDER BY key");
   std::vector<delivery> all;
   rows.with(first, last);
   while (rows.step())

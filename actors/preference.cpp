@@ -171,11 +171,8 @@ void preference_state::found(const std::string& token, const person& who) {
   if (auto last = under_way.find(entry.mapped().person_key); last != under_way.end() && last->second == token)
     under_way.erase(last);
   auto& asked = entry.mapped();
-  if (asked.overtaken) { // changed while it was read: read again
-    for (auto& what : asked.waiters)
-      decide(std::move(what));
-    return;
-  }
+  if (asked.overtaken) // changed while it was read
+    return read_again(std::move(asked));
   if (asked.cacheable)
     people.put(asked.person_key, packed_person{who});
   for (auto& what : asked.waiters)
@@ -184,6 +181,20 @@ void preference_state::found(const std::string& token, const person& who) {
     } else {
       std::visit([&](auto& work) { apply(work, who); }, what);
     }
+}
+
+/// Before those who came later and wait for a newer look-up already. What a request's
+/// own addresses were asked about with is asked with them again.
+void preference_state::read_again(look_up asked) {
+  auto newer = under_way.find(asked.person_key);
+  if (!asked.cacheable || newer == under_way.end()) {
+    for (auto& what : asked.waiters)
+      decide(std::move(what));
+    return;
+  }
+  auto& behind = look_ups.at(newer->second).waiters;
+  behind.insert(behind.begin(), std::make_move_iterator(asked.waiters.begin()),
+                std::make_move_iterator(asked.waiters.end()));
 }
 
 void preference_state::not_found(const std::string& token) {

@@ -43,6 +43,7 @@ struct preference_state {
 
   void decide(waiting what);
   void found(const std::string& token, const person& who);
+  void read_again(look_up asked);
   void not_found(const std::string& token);
   void forget(const change& what);
 

@@ -139,6 +139,27 @@ TEST_CASE_METHOD(preference_test, "a change makes the next request look again") 
   }
 }
 
+TEST_CASE_METHOD(preference_test, "what is read again goes before what came later and was read anew") {
+  send(subject, decide_atom_v, request()); // asks
+  auto own = request();
+  auto n = sample_notification();
+  n->to.email = "other@example.org";
+  own->n = n;
+  send(subject, changed_atom_v, std::make_shared<const change>(change_of("u_1")));
+  send(subject, decide_atom_v, own); // asks for itself, after the change
+  auto later = request();
+  send(subject, decide_atom_v, later); // waits for that
+  control.people.answer(found(stored_user()));
+  run();
+  CHECK(throttle_peer.empty());
+  control.people.answer(found(stored_user()));
+  run();
+  REQUIRE(throttle_peer.count<intake_ptr>(decide_atom_v) == 3);
+  decided();
+  CHECK(decided() == own);
+  CHECK(decided() == later);
+}
+
 TEST_CASE_METHOD(preference_test, "what was read while it changed is read again, not used and not kept") {
   auto opted_out = stored_user();
   opted_out->rules = {{preference_rule::level::any, "", std::nullopt, false}};

@@ -1,6 +1,7 @@
 // Bodies of requests: JSON, then each reader that a door has for it. The first byte
 // chooses the reader.
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "config/options.hpp"
 #include "runtime/http/request.hpp"
@@ -47,37 +48,33 @@ void as_notification(const json& body) {
   promise(again && canonical_digest(again->command) == canonical_digest(what), "one body has one digest");
 }
 
-void as_profile(const json& body) {
+/// What `read` makes of a part of a person; nothing where it found problems.
+template <class Read>
+std::optional<user> part_in(const json& body, Read read) {
   std::vector<field_error> errors;
   user who;
   object_reader in{body, "", errors};
-  read_profile(in, who);
+  read(in, who);
   in.finish();
   check_errors(errors);
-  if (!errors.empty())
-    return;
-  auto shown = json::parse(to_text(profile_json(who)));
-  user again;
-  object_reader back{shown, "", errors};
-  read_profile(back, again);
-  promise(errors.empty() && again.contacts == who.contacts && again.time_zone == who.time_zone,
-          "a profile that is shown can be put back");
+  return errors.empty() ? std::optional{std::move(who)} : std::nullopt;
+}
+
+void as_profile(const json& body) {
+  auto read = [](object_reader& in, user& who) { read_profile(in, who); };
+  if (auto who = part_in(body, read)) {
+    auto again = part_in(json::parse(to_text(profile_json(*who))), read);
+    promise(again && again->contacts == who->contacts && again->time_zone == who->time_zone,
+            "a profile that is shown can be put back");
+  }
 }
 
 void as_preferences(const json& body) {
-  std::vector<field_error> errors;
-  user who;
-  object_reader in{body, "", errors};
-  read_preferences(in, config(), who);
-  in.finish();
-  check_errors(errors);
-  if (!errors.empty())
-    return;
-  auto shown = json::parse(to_text(preferences_json(who)));
-  user again;
-  object_reader back{shown, "", errors};
-  read_preferences(back, config(), again);
-  promise(errors.empty() && again.rules == who.rules, "preferences that are shown can be put back");
+  auto read = [](object_reader& in, user& who) { read_preferences(in, config(), who); };
+  if (auto who = part_in(body, read)) {
+    auto again = part_in(json::parse(to_text(preferences_json(*who))), read);
+    promise(again && again->rules == who->rules, "preferences that are shown can be put back");
+  }
 }
 
 void as_settings(const json& body) {

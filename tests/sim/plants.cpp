@@ -36,7 +36,7 @@ void planted_store::pull(pull_request what, done<pull_result> then) {
 
 void planted_store::recent_attempts(sys_time since, sys_time now, done<limit_history> then) {
   model_lane_store::recent_attempts(since, now, [&around = around_, then](result<limit_history> got) {
-    if (!got)
+    if (!got || around.stepped_far)
       ++around.limits_era;
     then(std::move(got));
   });

@@ -53,8 +53,10 @@ struct surroundings {
   bool calm = false;         ///< nothing goes wrong any more
   bool crash_wanted = false; ///< the process dies before anything else happens
   instant disk_full_until{};
-  unsigned limits_era = 0; ///< counts what limits begin anew after: steps of the clock, history that is not read
-  std::map<row_key, let_through> let_through_limits; ///< by delivery, as the dispatcher was told last
+  bool stepped_far = false; ///< so that a throttle which starts may miss what was accepted before: see recent_attempts
+  unsigned limits_era = 0;  ///< counts what limits begin anew after: steps of the clock, history that is not read
+  /// By delivery (keys of the two lanes may be equal), as the dispatcher was told last.
+  std::map<std::pair<lane, row_key>, let_through> let_through_limits;
   feature_settings_ptr settings = std::make_shared<const feature_settings>(); ///< as stored
 
   // Of vendors that are well: how long an answer takes, and whether each message is refused once.
@@ -75,6 +77,7 @@ struct surroundings {
   void step_clock(duration by) {
     clock.step(by);
     clock_stepped_at = clock.steady();
+    stepped_far |= std::chrono::abs(by) >= std::chrono::hours{1};
     ++limits_era;
   }
   void crash(std::string_view why) {

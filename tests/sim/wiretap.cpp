@@ -44,16 +44,16 @@ std::vector<caf::message> wiretap::see(caf::atom_value what, caf::message letter
 
 /// Whom the limits have let through, and for when.
 void wiretap::remember_places(const caf::message& letter) {
-  auto remember = [this](const delivery& d) {
-    if (d.place)
-      around_.let_through_limits[d.key] = {*d.place, around_.limits_era};
+  auto remember = [this](const delivery_work& w) {
+    if (w.d.place)
+      around_.let_through_limits[{w.n->lane, w.d.key}] = {*w.d.place, around_.limits_era};
   };
   if (letter.match_element<work_ptr>(1) && letter.get_as<work_ptr>(1))
-    remember(letter.get_as<work_ptr>(1)->d);
+    remember(*letter.get_as<work_ptr>(1));
   if (letter.match_element<intake_ptr>(1) && letter.get_as<intake_ptr>(1))
     for (auto& w : letter.get_as<intake_ptr>(1)->deliveries)
       if (w.d.status == delivery_status::queued)
-        remember(w.d);
+        remember(w);
 }
 
 std::vector<caf::message> wiretap::spoiled(caf::atom_value what, caf::message letter) {

@@ -138,23 +138,24 @@ std::optional<person> preference_state::person_for(waiting& what) {
 /// addresses of one request is its own.
 void preference_state::look_up_person(waiting what, address_list extra, bool cacheable) {
   context->watch.preference_cache(false);
-  auto where = notification_of(what).space;
-  auto user_id = notification_of(what).user_id;
-  auto key = person_key(where, user_id);
-  auto token = key + '\n' + std::to_string(next_token++);
-  auto& asked = look_ups[token];
+  look_up asked{notification_of(what).space, notification_of(what).user_id, std::move(extra), cacheable};
   asked.waiters.push_back(std::move(what));
-  asked.person_key = key;
-  asked.extra = extra;
-  asked.cacheable = cacheable;
-  under_way[key] = token;
-  context->control.find_person(context->lane, where, user_id, std::move(extra),
+  ask(std::move(asked));
+}
+
+void preference_state::ask(look_up what) {
+  what.number = next_number++;
+  auto key = person_key(what.where, what.user_id);
+  auto token = key + '\n' + std::to_string(what.number);
+  context->control.find_person(context->lane, what.where, what.user_id, what.extra,
                                [to = self, token](result<person> answer) {
                                  if (answer)
                                    cross(to, answer_atom_v, token, std::move(*answer));
                                  else
                                    cross(to, answer_atom_v, token);
                                });
+  look_ups.emplace(token, std::move(what));
+  under_way[std::move(key)] = std::move(token);
 }
 
 void preference_state::decide(waiting what) {
@@ -164,66 +165,59 @@ void preference_state::decide(waiting what) {
     std::visit([&](auto& work) { apply(work, *who); }, what);
 }
 
-void preference_state::found(const std::string& token, const person& who) {
+std::optional<preference_state::look_up> preference_state::answered(const std::string& token) {
   auto entry = look_ups.extract(token);
   if (entry.empty())
-    return;
-  if (auto last = under_way.find(entry.mapped().person_key); last != under_way.end() && last->second == token)
+    return std::nullopt; // it has been asked again since
+  auto key = person_key(entry.mapped().where, entry.mapped().user_id);
+  if (auto last = under_way.find(key); last != under_way.end() && last->second == token)
     under_way.erase(last);
-  auto& asked = entry.mapped();
-  if (asked.overtaken) // changed while it was read
-    return read_again(std::move(asked));
-  if (asked.cacheable)
-    people.put(asked.person_key, packed_person{who});
-  for (auto& what : asked.waiters)
-    if (auto left = unasked(what, who, asked.extra)) {
+  return std::move(entry.mapped());
+}
+
+void preference_state::found(const std::string& token, const person& who) {
+  auto asked = answered(token);
+  if (!asked)
+    return;
+  if (asked->cacheable)
+    people.put(person_key(asked->where, asked->user_id), packed_person{who});
+  for (auto& what : asked->waiters)
+    if (auto left = unasked(what, who, asked->extra)) {
       look_up_person(std::move(what), {std::move(*left)}, true);
     } else {
       std::visit([&](auto& work) { apply(work, who); }, what);
     }
 }
 
-/// Before those who came later and wait for a newer look-up already. What a request's
-/// own addresses were asked about with is asked with them again.
-void preference_state::read_again(look_up asked) {
-  auto newer = under_way.find(asked.person_key);
-  if (!asked.cacheable || newer == under_way.end()) {
-    for (auto& what : asked.waiters)
-      decide(std::move(what));
-    return;
-  }
-  auto& behind = look_ups.at(newer->second).waiters;
-  behind.insert(behind.begin(), std::make_move_iterator(asked.waiters.begin()),
-                std::make_move_iterator(asked.waiters.end()));
-}
-
 void preference_state::not_found(const std::string& token) {
-  auto entry = look_ups.extract(token);
-  if (entry.empty())
+  auto asked = answered(token);
+  if (!asked)
     return;
-  if (auto last = under_way.find(entry.mapped().person_key); last != under_way.end() && last->second == token)
-    under_way.erase(last);
   // Stored work is let go and stays in its queue; requests are answered.
-  for (auto& what : entry.mapped().waiters)
+  for (auto& what : asked->waiters)
     if (auto* request = std::get_if<intake_ptr>(&what))
       (*request)->refuse(
         {errc::store_unavailable, "Preferences cannot be read just now.", {}, std::chrono::seconds{1}});
 }
 
+/// What is being read may be older than the change. It is asked again at once and in
+/// the same order, so that nobody who comes now is answered before.
 void preference_state::forget(const change& what) {
-  auto overtake = [this](auto&& matches) {
-    for (auto& [token, asked] : look_ups)
-      if (matches(asked))
-        asked.overtaken = true;
+  auto ask_again = [this](auto&& concerns) {
+    std::vector<look_up> all;
+    for (auto at = look_ups.begin(); at != look_ups.end();)
+      if (auto here = at++; concerns(here->second))
+        all.push_back(std::move(look_ups.extract(here).mapped()));
+    std::sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.number < b.number; });
+    for (auto& asked : all)
+      ask(std::move(asked));
   };
   if (what.address) { // a suppression may concern anybody with that address
     people.clear();
-    overtake([](auto&) { return true; });
-    return;
+    return ask_again([](auto&) { return true; });
   }
-  auto key = person_key(what.space, what.user_id);
-  people.erase(key);
-  overtake([&](auto& asked) { return asked.person_key == key; });
+  people.erase(person_key(what.space, what.user_id));
+  ask_again([&](auto& asked) { return asked.where == what.space && asked.user_id == what.user_id; });
 }
 
 verdict preference_state::verdict_for(const notification& n, const delivery& d, const person& who,

@@ -29,21 +29,21 @@ struct preference_state {
   peers_ptr peers;
   bounded_cache<packed_person> people;
 
-  /// A look-up under way: who waits for it, and whether it was overtaken by a change.
+  /// A look-up under way, and who waits for it.
   struct look_up {
-    std::string person_key;
+    space where;
+    std::string user_id;
     address_list extra; ///< asked about beside the person's own
     bool cacheable = false;
-    bool overtaken = false;
-    std::vector<waiting> waiters;
+    std::uint64_t number = 0; ///< of those that were asked
+    std::vector<waiting> waiters = {};
   };
   std::unordered_map<std::string, look_up> look_ups;      ///< by token
   std::unordered_map<std::string, std::string> under_way; ///< token of a person's newest look-up
-  std::uint64_t next_token = 0;
+  std::uint64_t next_number = 0;
 
   void decide(waiting what);
   void found(const std::string& token, const person& who);
-  void read_again(look_up asked);
   void not_found(const std::string& token);
   void forget(const change& what);
 
@@ -51,6 +51,9 @@ struct preference_state {
   std::optional<person> person_for(waiting& what);
   /// Asks the control store, about those addresses too; `what` waits for the answer.
   void look_up_person(waiting what, address_list extra, bool cacheable);
+  void ask(look_up what);
+  /// The look-up that this is the answer to; nothing where it has been asked again since.
+  std::optional<look_up> answered(const std::string& token);
   void apply(const intake_ptr& what, const person& who);
   void apply(const work_ptr& what, const person& who);
   std::vector<delivery_work> deliveries_for(const intake& what, const person& who) const;

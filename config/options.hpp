@@ -64,7 +64,7 @@ struct lane_options {
   std::size_t accept_queue = 64;              ///< requests between door and commit, 1..100,000; more wait at the door
   std::size_t door_queue = 4'096;             ///< requests waiting at the door, 1..1,000,000; past it 503
   double per_tenant_rate = 0;                 ///< notifications per second of one tenant, 0: no cap
-  std::size_t preference_cache = 50'000;      ///< people, 1..10,000,000
+  std::size_t preference_cache = 100'000;     ///< people, 1..10,000,000
   std::vector<carillon::priority> priorities; ///< that it serves, as lane_of has them; empty: those
   bool operator==(const lane_options&) const = default;
 };

@@ -42,16 +42,38 @@ void append_control(std::string& out, char c) {
   }
 }
 
-bool plain(char c) {
+bool beyond_ascii(char c) {
+  return static_cast<unsigned char>(c) >= 0x80;
+}
+
+/// What cannot stand in a JSON string as it is, or has to be looked at first.
+bool special(char c) {
   auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+  return (byte < 0x20) | (byte >= 0x80) | (c == '"') | (c == '\\'); // without branches: tested in blocks
+}
+
+/// The first place from `i` on where `Stops` is true, or the end; most text has none,
+/// so it is tested in blocks that the compiler makes one vector comparison of.
+template <bool (*Stops)(char)>
+std::size_t run_end(std::string_view text, std::size_t i) {
+  constexpr std::size_t block = 16;
+  for (; i + block <= text.size(); i += block) {
+    unsigned char found = 0;
+    for (std::size_t k = 0; k < block; ++k)
+      found |= static_cast<unsigned char>(Stops(text[i + k]));
+    if (found != 0)
+      break;
+  }
+  while (i < text.size() && !Stops(text[i]))
+    ++i;
+  return i;
 }
 
 } // namespace
 
 bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    auto length = byte_at(text, i) < 0x80 ? 1 : sequence_at(text, i);
+  for (auto i = run_end<beyond_ascii>(text, 0); i < text.size(); i = run_end<beyond_ascii>(text, i)) {
+    auto length = sequence_at(text, i);
     if (length == 0)
       return false;
     i += length;
@@ -62,9 +84,7 @@ bool is_utf8(std::string_view text) {
 void append_quoted(std::string& out, std::string_view value) {
   out += '"';
   for (std::size_t i = 0; i < value.size();) {
-    auto run = i;
-    while (run < value.size() && plain(value[run]))
-      ++run;
+    auto run = run_end<special>(value, i);
     out.append(value, i, run - i);
     i = run;
     if (i == value.size())

@@ -6,6 +6,7 @@ import datetime
 import time
 
 import harness
+import machine
 import plot as chart
 import scene
 
@@ -68,7 +69,7 @@ def measure(here, arguments):
         "scheduled": arguments.scheduled,
         "pending": arguments.pending,
         "vendor_delay_ms": arguments.vendor_delay_ms,
-        "machine": harness.machine(),
+        "machine": machine.describe(),
         "over_time": [[round(at, 1), round(rss, 1), count] for at, rss, count in sampler.samples],
     }
 

@@ -9,6 +9,7 @@ import time
 
 import filled
 import harness
+import machine
 import plot as chart
 import scene
 
@@ -43,7 +44,7 @@ def run(arguments):
         "duplicates": sum(part["duplicates"] for part in parts.values()),
         "rows": arguments.rows,
         "vendor_delay_ms": arguments.vendor_delay_ms,
-        "machine": harness.machine(),
+        "machine": machine.describe(),
         **{name: parts.get(name) for name in ("fresh", "slow_vendor", "filled")},
     }
 

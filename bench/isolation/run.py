@@ -6,6 +6,7 @@ vendor that hangs. The worst counts. See README.md.
 import time
 
 import harness
+import machine
 import plot as chart
 import scene
 
@@ -110,7 +111,7 @@ def verdict(arguments, capacity, alone, floods):
         "capacity_per_s": round(capacity, 1),
         "seconds": arguments.seconds,
         "vendor_delay_ms": arguments.vendor_delay_ms,
-        "machine": harness.machine(),
+        "machine": machine.describe(),
     }
 
 

@@ -4,6 +4,7 @@ Open loop; every latency counts from the instant the request should have left.
 See README.md.
 """
 import harness
+import machine
 import plot as chart
 import scene
 
@@ -30,7 +31,7 @@ def run(arguments):
         "capacity_per_s": round(capacity, 1),
         "seconds": arguments.seconds,
         "vendor_delay_ms": arguments.vendor_delay_ms,
-        "machine": harness.machine(),
+        "machine": machine.describe(),
     }
 
 

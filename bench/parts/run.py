@@ -9,6 +9,7 @@ import subprocess
 import time
 
 import harness
+import machine
 import plot as chart
 import scene
 
@@ -97,7 +98,7 @@ def verdict(arguments, whole, parts):
         "efficiency": round(whole["per_s"] / possible, 3),
         "seconds": arguments.seconds,
         "vendor_delay_ms": arguments.vendor_delay_ms,
-        "machine": harness.machine(),
+        "machine": machine.describe(),
     }
 
 

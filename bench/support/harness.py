@@ -247,8 +247,3 @@ class Workspace:
 
     def __exit__(self, *_):
         shutil.rmtree(self.path, ignore_errors=True)
-
-
-def machine():
-    model = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
-    return {"cpus": os.cpu_count(), "model": model.group(1) if model else "unknown", "kernel": os.uname().release}

@@ -6,6 +6,7 @@ import json
 import subprocess
 
 import harness
+import machine
 import plot as chart
 
 QUICK = {"seconds": 1, "count": 5_000}
@@ -29,7 +30,7 @@ def run(arguments):
                                             2) for what in ("commits", "calls")},
             **{f"p999_{what}_ratio": round(parts["upkeep"][what]["p999_ms"] / max(one[what]["p999_ms"] for one in calm),
                                            2) for what in ("commits", "calls")},
-            "parts": parts, "machine": harness.machine()}
+            "parts": parts, "machine": machine.describe()}
 
 
 def plot(result):

@@ -87,7 +87,7 @@ private:
     bool started_in_turn = false; ///< its first attempt, while it was plain
     int by_hand = 0;              ///< times that a person put it back into its queue
     /// With which it began an attempt, by the attempts made before it was last redriven.
-    std::map<int, let_through> places;
+    std::map<int, limits_place> places;
     std::vector<std::uint64_t> calls;
   };
 

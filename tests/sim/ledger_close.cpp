@@ -92,7 +92,7 @@ void ledger::check_channels(lane l) {
 }
 
 /// The places with which deliveries began are never denser than the terms of each of
-/// their limits. Only where the throttle lived all the time and its clock ran evenly.
+/// their limits, where the clock ran evenly and the throttle knew the earlier places.
 /// The longest window is as long as the history that a new throttle reads.
 void ledger::check_limits() {
   auto& config = around_.plan.config;
@@ -107,7 +107,8 @@ void ledger::check_limits() {
           if (n->erased) // nobody knows whose it was
             continue;
           for (auto& limit : limits_of(config, {}, d, n->category, owner)) {
-            auto& all = uses[std::string{to_string(l)} + ' ' + std::to_string(used.era) + ' ' + limit.key];
+            auto since = std::to_string(used.steps) + ' ' + std::to_string(used.blinds);
+            auto& all = uses[std::string{to_string(l)} + ' ' + since + ' ' + limit.key];
             all.first = limit.limit;
             all.second.push_back(used.place);
           }

@@ -34,10 +34,22 @@ void planted_store::pull(pull_request what, done<pull_result> then) {
   model_lane_store::pull(std::move(what), std::move(then));
 }
 
+void planted_store::update(delivery_update what, done<update_result> then) {
+  auto key = what.d.key;
+  model_lane_store::update(std::move(what), [this, key, then = std::move(then)](result<update_result> done) {
+    if (done)
+      unwritten_.erase(key);
+    else
+      unwritten_.insert(key);
+    then(std::move(done));
+  });
+}
+
 void planted_store::recent_attempts(sys_time since, sys_time now, done<limit_history> then) {
-  model_lane_store::recent_attempts(since, now, [&around = around_, then](result<limit_history> got) {
-    if (!got || around.stepped_far)
-      ++around.limits_era;
+  auto behind = !unwritten_.empty();
+  model_lane_store::recent_attempts(since, now, [&around = around_, behind, then](result<limit_history> got) {
+    if (!got || around.stepped_far || behind)
+      ++around.blinds;
     then(std::move(got));
   });
 }

@@ -30,10 +30,11 @@ private:
   int countdown_ = -1;
 };
 
-/// The place in its limits with which a delivery went on to the dispatcher.
-struct let_through {
+/// The place in its limits that a delivery has.
+struct limits_place {
   sys_time place{};
-  unsigned era = 0;
+  unsigned steps = 0;  ///< of the clock until it went on to the dispatcher
+  unsigned blinds = 0; ///< until it was given the place
 };
 
 struct surroundings {
@@ -54,9 +55,10 @@ struct surroundings {
   bool crash_wanted = false; ///< the process dies before anything else happens
   instant disk_full_until{};
   bool stepped_far = false; ///< so that a throttle which starts may miss what was accepted before: see recent_attempts
-  unsigned limits_era = 0;  ///< counts what limits begin anew after: steps of the clock, history that is not read
-  /// By delivery (keys of the two lanes may be equal), as the dispatcher was told last.
-  std::map<std::pair<lane, row_key>, let_through> let_through_limits;
+  unsigned steps = 0;       ///< of the clock
+  unsigned blinds = 0;      ///< throttles that started and could not know every place that had been given
+  /// Given last, by delivery; keys of the two lanes may be equal.
+  std::map<std::pair<lane, row_key>, limits_place> places;
   feature_settings_ptr settings = std::make_shared<const feature_settings>(); ///< as stored
 
   // Of vendors that are well: how long an answer takes, and whether each message is refused once.
@@ -78,7 +80,7 @@ struct surroundings {
     clock.step(by);
     clock_stepped_at = clock.steady();
     stepped_far |= std::chrono::abs(by) >= std::chrono::hours{1};
-    ++limits_era;
+    ++steps;
   }
   void crash(std::string_view why) {
     log.note("crash", why);

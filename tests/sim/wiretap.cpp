@@ -35,25 +35,32 @@ std::string shown(const caf::message& letter, std::size_t i) {
 std::vector<caf::message> wiretap::see(caf::atom_value what, caf::message letter) {
   if (around_.log.prints())
     note(what, letter);
-  if (what == place_atom_v)
+  if (what == place_atom_v || what == record_atom_v)
     remember_places(letter);
   if (around_.defect != plant::none)
     return spoiled(what, std::move(letter));
   return {std::move(letter)};
 }
 
-/// Whom the limits have let through, and for when.
+/// Whom the limits have let through or told to wait, and for when.
 void wiretap::remember_places(const caf::message& letter) {
-  auto remember = [this](const delivery_work& w) {
-    if (w.d.place)
-      around_.let_through_limits[{w.n->lane, w.d.key}] = {*w.d.place, around_.limits_era};
-  };
   if (letter.match_element<work_ptr>(1) && letter.get_as<work_ptr>(1))
-    remember(*letter.get_as<work_ptr>(1));
+    remember_place(letter.get_as<work_ptr>(1)->n->lane, letter.get_as<work_ptr>(1)->d);
+  if (letter.match_element<order_ptr>(1) && letter.get_as<order_ptr>(1))
+    remember_place(letter.get_as<order_ptr>(1)->n->lane, letter.get_as<order_ptr>(1)->update.d);
   if (letter.match_element<intake_ptr>(1) && letter.get_as<intake_ptr>(1))
     for (auto& w : letter.get_as<intake_ptr>(1)->deliveries)
-      if (w.d.status == delivery_status::queued)
-        remember(w);
+      remember_place(w.n->lane, w.d);
+}
+
+void wiretap::remember_place(lane l, const delivery& d) {
+  if (!d.place)
+    return;
+  auto& known = around_.places[{l, d.key}];
+  if (known.place != *d.place)
+    known = {.place = *d.place, .blinds = around_.blinds};
+  if (d.status == delivery_status::queued)
+    known.steps = around_.steps;
 }
 
 std::vector<caf::message> wiretap::spoiled(caf::atom_value what, caf::message letter) {

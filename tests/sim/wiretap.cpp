@@ -45,21 +45,21 @@ std::vector<caf::message> wiretap::see(caf::atom_value what, caf::message letter
 /// Whom the limits have let through or told to wait, and for when.
 void wiretap::remember_places(const caf::message& letter) {
   if (letter.match_element<work_ptr>(1) && letter.get_as<work_ptr>(1))
-    remember_place(letter.get_as<work_ptr>(1)->n->lane, letter.get_as<work_ptr>(1)->d);
+    remember_place(letter.get_as<work_ptr>(1)->n->lane, letter.get_as<work_ptr>(1)->d, true);
   if (letter.match_element<order_ptr>(1) && letter.get_as<order_ptr>(1))
-    remember_place(letter.get_as<order_ptr>(1)->n->lane, letter.get_as<order_ptr>(1)->update.d);
+    remember_place(letter.get_as<order_ptr>(1)->n->lane, letter.get_as<order_ptr>(1)->update.d, false);
   if (letter.match_element<intake_ptr>(1) && letter.get_as<intake_ptr>(1))
     for (auto& w : letter.get_as<intake_ptr>(1)->deliveries)
-      remember_place(w.n->lane, w.d);
+      remember_place(w.n->lane, w.d, w.d.status == delivery_status::queued);
 }
 
-void wiretap::remember_place(lane l, const delivery& d) {
+void wiretap::remember_place(lane l, const delivery& d, bool goes_on) {
   if (!d.place)
     return;
   auto& known = around_.places[{l, d.key}];
   if (known.place != *d.place)
     known = {.place = *d.place, .blinds = around_.blinds};
-  if (d.status == delivery_status::queued)
+  if (goes_on)
     known.steps = around_.steps;
 }
 

@@ -20,7 +20,7 @@ private:
   /// What a planted defect makes of it.
   std::vector<caf::message> spoiled(caf::atom_value what, caf::message letter);
   void remember_places(const caf::message& letter);
-  void remember_place(lane l, const delivery& d);
+  void remember_place(lane l, const delivery& d, bool goes_on);
   void note(caf::atom_value what, const caf::message& letter);
 
   surroundings& around_;

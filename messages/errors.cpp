@@ -12,7 +12,7 @@ struct row {
   std::string_view sentence;
 };
 
-constexpr std::array table{
+constexpr std::array errors{
   row{errc::malformed_json, "malformed_json", 400, "The body is not valid UTF-8 JSON."},
   row{errc::bad_header, "bad_header", 400, "A header has a value that cannot be used."},
   row{errc::bad_query, "bad_query", 400, "A query parameter has a value that cannot be used."},
@@ -43,7 +43,7 @@ constexpr std::array table{
 };
 
 const row& row_of(errc value) {
-  for (auto& entry : table)
+  for (auto& entry : errors)
     if (entry.value == value)
       return entry;
   return row_of(errc::internal_error);

@@ -5,12 +5,12 @@
 namespace carillon::cli {
 namespace {
 
-struct arguments {
+struct archive_arguments {
   std::filesystem::path file;
   std::string day;
 };
 
-int archive(session& s, const arguments& given) {
+int archive(session& s, const archive_arguments& given) {
   const auto from = load_checked(s, given.file);
   throw command_error{usage, "the embedded store (" + from.store.url
                                + ") cannot be archived: it keeps finished notifications in its own files for\n"
@@ -21,7 +21,7 @@ int archive(session& s, const arguments& given) {
 } // namespace
 
 void add_archive(CLI::App& app, command& chosen) {
-  auto given = std::make_shared<arguments>();
+  auto given = std::make_shared<archive_arguments>();
   auto* cmd = app.add_subcommand("archive", "Not available for the embedded store; says what to do instead.");
   cmd->add_option("--config", given->file, "Configuration file; without one the embedded default");
   cmd->add_option("--day", given->day, "YYYY-MM-DD");

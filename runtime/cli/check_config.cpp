@@ -8,7 +8,7 @@
 namespace carillon::cli {
 namespace {
 
-struct arguments {
+struct check_config_arguments {
   std::filesystem::path file;
   std::vector<std::string> sets;
   bool json = false;
@@ -42,7 +42,7 @@ void print_text(session& s, const std::vector<config_problem>& problems) {
     s.out << s.style(tone::good, "configuration is valid") << ", with " << count_of(problems) << '\n';
 }
 
-int check_config(session& s, const arguments& given) {
+int check_config(session& s, const check_config_arguments& given) {
   const auto read = read_config(s, given.file, given.sets);
   if (given.json)
     print_json(s, read.problems);
@@ -54,7 +54,7 @@ int check_config(session& s, const arguments& given) {
 } // namespace
 
 void add_check_config(CLI::App& app, command& chosen) {
-  auto given = std::make_shared<arguments>();
+  auto given = std::make_shared<check_config_arguments>();
   auto* cmd = app.add_subcommand("check-config", "Check a configuration: every problem with its line, key and remedy.");
   cmd->add_option("file", given->file, "The configuration file")->required();
   cmd->add_option("--set", given->sets, "section.key=value, as for serve; repeat for several")->allow_extra_args(false);

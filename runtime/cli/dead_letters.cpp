@@ -17,7 +17,7 @@ namespace {
 
 constexpr duration poll_every = std::chrono::milliseconds{250};
 
-struct list_arguments {
+struct list_dead_letters_arguments {
   target where;
   std::vector<std::string> filters;
   std::string cursor;
@@ -53,7 +53,7 @@ void print_rows(session& s, const nlohmann::json& rows) {
   lines.print(s.out, s.style);
 }
 
-int list(session& s, const list_arguments& given) {
+int list_dead_letters(session& s, const list_dead_letters_arguments& given) {
   const auto filter = parse_dead_letter_filter(given.filters, s.now());
   auto api = connect(s, given.where);
   auto what = query_of(filter);
@@ -143,14 +143,14 @@ int redrive(session& s, const redrive_arguments& given) {
 }
 
 void add_list(CLI::App& group, command& chosen) {
-  auto given = std::make_shared<list_arguments>();
+  auto given = std::make_shared<list_dead_letters_arguments>();
   auto* cmd = group.add_subcommand("list", "List them, newest first.");
   add_filter(*cmd, given->filters);
   cmd->add_option("--limit", given->limit, "Rows, 1 to 200")->check(whole_number(1, 200))->capture_default_str();
   cmd->add_option("--cursor", given->cursor, "Where the last list ended");
   cmd->add_flag("--json", given->json, "The API's own answer");
   add_target(*cmd, given->where);
-  on_chosen(*cmd, chosen, given, list);
+  on_chosen(*cmd, chosen, given, list_dead_letters);
 }
 
 void add_show(CLI::App& group, command& chosen) {

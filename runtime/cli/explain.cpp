@@ -13,7 +13,7 @@
 namespace carillon::cli {
 namespace {
 
-struct arguments {
+struct explain_arguments {
   target where;
   std::string file;
   bool json = false;
@@ -81,7 +81,7 @@ void show_delivery(session& s, const nlohmann::json& d) {
     labelled(s, "limit", limit_text(limit, s.now()));
 }
 
-int explain(session& s, const arguments& given) {
+int explain(session& s, const explain_arguments& given) {
   const auto request = read_request(s, given.file);
   auto api = connect(s, given.where);
   const auto answer = api.post("/v1/notifications/explain", request).body;
@@ -100,7 +100,7 @@ int explain(session& s, const arguments& given) {
 } // namespace
 
 void add_explain(CLI::App& app, command& chosen) {
-  auto given = std::make_shared<arguments>();
+  auto given = std::make_shared<explain_arguments>();
   auto* cmd =
     app.add_subcommand("explain", "Dry run of a request: per channel the decision, its rule and the earliest time.");
   cmd->add_option("file", given->file, "The request's JSON, as for POST /v1/notifications; - for standard input")

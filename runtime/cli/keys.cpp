@@ -25,7 +25,7 @@ struct create_arguments {
   bool json = false;
 };
 
-struct list_arguments {
+struct list_keys_arguments {
   target where;
   bool json = false;
 };
@@ -101,7 +101,7 @@ std::string state_of(const nlohmann::json& key, sys_time now) {
   return (*expires <= now ? "expired " : "expires ") + relative_of(key, "expires_at", now);
 }
 
-int list(session& s, const list_arguments& given) {
+int list_keys(session& s, const list_keys_arguments& given) {
   auto api = connect(s, given.where);
   const auto answer = api.get("/v1/keys").body;
   if (given.json) {
@@ -151,11 +151,11 @@ void add_keys(CLI::App& app, command& chosen) {
   cmd->require_subcommand(1);
   add_create(*cmd, chosen);
 
-  auto listing = std::make_shared<list_arguments>();
+  auto listing = std::make_shared<list_keys_arguments>();
   auto* list_cmd = cmd->add_subcommand("list", "List the keys; never their text.");
   list_cmd->add_flag("--json", listing->json, "The API's own answer");
   add_target(*list_cmd, listing->where);
-  on_chosen(*list_cmd, chosen, listing, list);
+  on_chosen(*list_cmd, chosen, listing, list_keys);
 
   auto revoking = std::make_shared<revoke_arguments>();
   auto* revoke_cmd = cmd->add_subcommand("revoke", "Revoke a key; the next request with it is refused.");

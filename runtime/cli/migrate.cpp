@@ -10,7 +10,7 @@
 namespace carillon::cli {
 namespace {
 
-struct arguments {
+struct migrate_arguments {
   std::filesystem::path file;
   bool status = false, check = false, json = false;
 };
@@ -57,7 +57,7 @@ int check_integrity(session& s, const options& from, bool as_json) {
   return problems.empty() ? done : failed;
 }
 
-int migrate(session& s, const arguments& given) {
+int migrate(session& s, const migrate_arguments& given) {
   const auto from = load_checked(s, given.file);
   if (given.check)
     return check_integrity(s, from, given.json);
@@ -68,7 +68,7 @@ int migrate(session& s, const arguments& given) {
 } // namespace
 
 void add_migrate(CLI::App& app, command& chosen) {
-  auto given = std::make_shared<arguments>();
+  auto given = std::make_shared<migrate_arguments>();
   auto* cmd = app.add_subcommand("migrate", "Bring the store's schema to this version, or look at it.");
   cmd->add_option("--config", given->file, "Configuration file; without one the embedded default");
   auto* status = cmd->add_flag("--status", given->status, "Only show the versions; works beside a running service");

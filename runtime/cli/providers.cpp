@@ -10,7 +10,7 @@
 namespace carillon::cli {
 namespace {
 
-struct list_arguments {
+struct list_providers_arguments {
   target where;
   bool json = false;
 };
@@ -52,7 +52,7 @@ void add_lanes(table& rows, const nlohmann::json& provider) {
   }
 }
 
-int list_providers(session& s, const list_arguments& given) {
+int list_providers(session& s, const list_providers_arguments& given) {
   auto api = connect(s, given.where);
   const auto answer = api.get("/v1/providers").body;
   if (given.json) {
@@ -103,7 +103,7 @@ void add_order(CLI::App& group, command& chosen, const order_row& row) {
 } // namespace
 
 void add_providers(CLI::App& app, command& chosen) {
-  auto given = std::make_shared<list_arguments>();
+  auto given = std::make_shared<list_providers_arguments>();
   auto* cmd = app.add_subcommand("providers", "List the providers, or force one's breaker.");
   cmd->add_flag("--json", given->json, "The API's own answer");
   add_target(*cmd, given->where);

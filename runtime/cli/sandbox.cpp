@@ -11,7 +11,7 @@
 namespace carillon::cli {
 namespace {
 
-struct arguments {
+struct sandbox_arguments {
   target where;
   std::size_t limit = 20;
   bool json = false;
@@ -22,7 +22,7 @@ std::string summary_of(const nlohmann::json& content) {
   return printable(title.empty() || body.empty() ? title + body : title + ": " + body);
 }
 
-int list_messages(session& s, const arguments& given) {
+int list_messages(session& s, const sandbox_arguments& given) {
   auto api = connect(s, given.where);
   const auto answer = api.get("/v1/sandbox/messages" + query{}.add("limit", std::to_string(given.limit)).text()).body;
   if (given.json) {
@@ -44,7 +44,7 @@ int list_messages(session& s, const arguments& given) {
 } // namespace
 
 void add_sandbox(CLI::App& app, command& chosen) {
-  auto given = std::make_shared<arguments>();
+  auto given = std::make_shared<sandbox_arguments>();
   auto* cmd = app.add_subcommand("sandbox", "List what the sandbox took in place of a vendor, newest first.");
   cmd->add_option("--limit", given->limit, "Rows, 1 to 200")->check(whole_number(1, 200))->capture_default_str();
   cmd->add_flag("--json", given->json, "The API's own answer");

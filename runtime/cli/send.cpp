@@ -10,7 +10,7 @@
 namespace carillon::cli {
 namespace {
 
-struct arguments {
+struct send_arguments {
   target where;
   std::string user, type, category, priority, title, body, data, email, phone, webhook, send_at, expires_at,
     idempotency_key;
@@ -24,7 +24,7 @@ void put(nlohmann::json& object, const char* member, const std::string& value) {
     object[member] = value;
 }
 
-nlohmann::json content_of(const arguments& given) {
+nlohmann::json content_of(const send_arguments& given) {
   nlohmann::json content = nlohmann::json::object();
   if (given.title.empty() && given.body.empty())
     content = {{"title", "Hello from carillon"}, {"body", "A first notification, sent by hand."}};
@@ -38,7 +38,7 @@ nlohmann::json content_of(const arguments& given) {
   return content;
 }
 
-nlohmann::json request_of(const arguments& given) {
+nlohmann::json request_of(const send_arguments& given) {
   nlohmann::json request{{"user_id", given.user}, {"type", given.type}, {"content", content_of(given)}};
   put(request, "category", given.category);
   put(request, "priority", given.priority);
@@ -56,7 +56,7 @@ nlohmann::json request_of(const arguments& given) {
   return request;
 }
 
-int send(session& s, const arguments& given) {
+int send(session& s, const send_arguments& given) {
   const auto request = request_of(given);
   auto api = connect(s, given.where);
   const auto receipt = api.post("/v1/notifications", request).body;
@@ -73,7 +73,7 @@ int send(session& s, const arguments& given) {
   return done;
 }
 
-void add_request_options(CLI::App& cmd, arguments& given) {
+void add_request_options(CLI::App& cmd, send_arguments& given) {
   cmd.add_option("--user", given.user, "Whom it is for: your id of the person")->required();
   cmd.add_option("--type", given.type, "What kind it is, e.g. order_shipped")->required();
   cmd.add_option("--channel", given.channels, "email, sms, push, whatsapp, chat, webhook or in_app; may be repeated")
@@ -94,7 +94,7 @@ void add_request_options(CLI::App& cmd, arguments& given) {
 } // namespace
 
 void add_send(CLI::App& app, command& chosen) {
-  auto given = std::make_shared<arguments>();
+  auto given = std::make_shared<send_arguments>();
   auto* cmd = app.add_subcommand("send", "Send one notification by hand.");
   add_request_options(*cmd, *given);
   add_wait(*cmd, given->wait);

@@ -10,7 +10,7 @@
 namespace carillon::cli {
 namespace {
 
-struct arguments {
+struct serve_arguments {
   std::filesystem::path file;
   std::vector<std::string> sets;
 };
@@ -22,7 +22,7 @@ void log_warnings(session& s, const std::vector<config_problem>& problems) {
           << '\n';
 }
 
-int run_server(session& s, const arguments& given) {
+int run_server(session& s, const serve_arguments& given) {
   const auto read = read_config(s, given.file, given.sets);
   refuse_errors(s, read);
   log_warnings(s, read.problems);
@@ -33,7 +33,7 @@ int run_server(session& s, const arguments& given) {
 } // namespace
 
 void add_serve(CLI::App& app, command& chosen) {
-  auto given = std::make_shared<arguments>();
+  auto given = std::make_shared<serve_arguments>();
   auto* cmd = app.add_subcommand("serve", "Run the service.");
   cmd->add_option("--config", given->file, "Configuration file; without one the embedded default");
   cmd->add_option("--set", given->sets, "section.key=value, over file and environment; repeat for several")

@@ -9,14 +9,14 @@
 namespace carillon::cli {
 namespace {
 
-struct arguments {
+struct status_arguments {
   target where;
   std::string id;
   wait_options wait;
   bool json = false;
 };
 
-int print_status(session& s, const arguments& given) {
+int print_status(session& s, const status_arguments& given) {
   auto api = connect(s, given.where);
   if (given.wait.wanted)
     return wait_and_show(s, api, given.id, given.wait, given.json);
@@ -31,7 +31,7 @@ int print_status(session& s, const arguments& given) {
 } // namespace
 
 void add_status(CLI::App& app, command& chosen) {
-  auto given = std::make_shared<arguments>();
+  auto given = std::make_shared<status_arguments>();
   auto* cmd = app.add_subcommand("status", "Show the timeline of one notification.");
   cmd->add_option("id", given->id, "The notification's id, as `send` printed it")->required();
   add_wait(*cmd, given->wait);

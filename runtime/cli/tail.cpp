@@ -19,7 +19,7 @@ constexpr std::size_t page_rows = 100;
 constexpr int max_pages = 10;              ///< of one poll: past them older news is left out
 constexpr std::size_t remembered = 10'000; ///< notifications whose last line is known
 
-struct arguments {
+struct tail_arguments {
   target where;
   std::string user, type, channel, status;
   double interval_s = 1;
@@ -68,7 +68,7 @@ std::string line_of(const style& as, const nlohmann::json& n) {
          + deliveries_text(n);
 }
 
-nlohmann::json page(api_client& api, const arguments& given, const std::string& cursor, std::size_t rows) {
+nlohmann::json page(api_client& api, const tail_arguments& given, const std::string& cursor, std::size_t rows) {
   query what;
   what.add("user_id", given.user).add("type", given.type).add("channel", given.channel).add("status", given.status);
   what.add("limit", std::to_string(rows)).add("cursor", cursor);
@@ -76,7 +76,7 @@ nlohmann::json page(api_client& api, const arguments& given, const std::string& 
 }
 
 /// Newest first: pages until one holds something that was printed already.
-std::vector<nlohmann::json> newest(api_client& api, const arguments& given, const printed& before, bool first) {
+std::vector<nlohmann::json> newest(api_client& api, const tail_arguments& given, const printed& before, bool first) {
   std::vector<nlohmann::json> rows;
   std::string cursor;
   for (int i = 0; i < max_pages; ++i) {
@@ -93,7 +93,7 @@ std::vector<nlohmann::json> newest(api_client& api, const arguments& given, cons
   return rows;
 }
 
-void print_news(session& s, const arguments& given, printed& before, const std::vector<nlohmann::json>& rows,
+void print_news(session& s, const tail_arguments& given, printed& before, const std::vector<nlohmann::json>& rows,
                 bool quiet) {
   for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
     const auto line = given.json ? row->dump() : line_of(s.style, *row);
@@ -103,7 +103,7 @@ void print_news(session& s, const arguments& given, printed& before, const std::
   s.out.flush();
 }
 
-int tail(session& s, const arguments& given) {
+int tail(session& s, const tail_arguments& given) {
   auto api = connect(s, given.where);
   const auto interval = std::chrono::duration_cast<duration>(std::chrono::duration<double>{given.interval_s});
   printed before;
@@ -116,7 +116,7 @@ int tail(session& s, const arguments& given) {
 } // namespace
 
 void add_tail(CLI::App& app, command& chosen) {
-  auto given = std::make_shared<arguments>();
+  auto given = std::make_shared<tail_arguments>();
   auto* cmd = app.add_subcommand("tail", "Print every new or changed notification, until Ctrl-C.");
   cmd->add_option("--user", given->user, "Only of this person");
   cmd->add_option("--type", given->type, "Only of this type");

@@ -8,11 +8,11 @@
 namespace carillon::cli {
 namespace {
 
-struct arguments {
+struct version_arguments {
   bool json = false;
 };
 
-int print_version(session& s, const arguments& given) {
+int print_version(session& s, const version_arguments& given) {
   if (given.json)
     s.out << nlohmann::json{{"name", "carillon"}, {"version", version}}.dump() << '\n';
   else
@@ -23,7 +23,7 @@ int print_version(session& s, const arguments& given) {
 } // namespace
 
 void add_version(CLI::App& app, command& chosen) {
-  auto given = std::make_shared<arguments>();
+  auto given = std::make_shared<version_arguments>();
   auto* cmd = app.add_subcommand("version", "Print the version of this program.");
   cmd->add_flag("--json", given->json, "As JSON");
   on_chosen(*cmd, chosen, given, print_version);

@@ -91,7 +91,7 @@ constexpr const char* people = R"json({
   "digest": {"type": ["object", "null"]}}}
 })json";
 
-constexpr const char* operation = R"json({
+constexpr const char* operator_requests = R"json({
 "dead_letter_filter": {"type": "object", "additionalProperties": false, "properties": {
   "ids": {"type": "array", "minItems": 1, "maxItems": "@filter_ids", "items": "#id"},
   "type": "#name", "channel": "#channel", "provider": "#name", "code": "#name", "user_id": "#name",
@@ -136,7 +136,7 @@ constexpr const char* operation = R"json({
 
 ordered_json request_schemas() {
   ordered_json out;
-  for (auto* part : {parts, notifications, people, operation})
+  for (auto* part : {parts, notifications, people, operator_requests})
     out.update(schema_of(part));
   return out;
 }

@@ -118,7 +118,7 @@ constexpr const char* answers = R"json({
   "unseen": {"type": "integer"}, "unread": {"type": "integer"}, "total": {"type": "integer"}}}
 })json";
 
-constexpr const char* operation = R"json({
+constexpr const char* operator_answers = R"json({
 "dead_letter": {"type": "object", "required": ["id", "notification_id", "request_id", "user_id", "type", "channel", "provider", "code",
   "reason", "attempts", "dead_at"], "properties": {
   "id": "#id", "notification_id": "#id", "request_id": {"type": ["string", "null"]},
@@ -191,7 +191,7 @@ constexpr const char* operation = R"json({
 
 ordered_json openapi_schemas() {
   auto out = request_schemas();
-  for (auto* part : {vocabulary, answers, operation})
+  for (auto* part : {vocabulary, answers, operator_answers})
     out.update(schema_of(part));
   return out;
 }

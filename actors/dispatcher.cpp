@@ -86,7 +86,7 @@ struct acceptance_end {
 } // namespace
 
 void dispatcher_state::find_queues() {
-  context->store.barrier([to = self, context = context](status_result reached) {
+  context->store.barrier([to = self, context = context](const status_result& reached) {
     if (!reached)
       return cross(to, answer_atom_v, queue_list_ptr{});
     context->store.queues([to](result<std::vector<queue_state>> answer) {
@@ -134,7 +134,8 @@ void dispatcher_state::fail_for_want_of_provider(delivery& d) const {
   d.history.push_back({d.status, context->clock.now(), d.decision.rule, d.decision.reason});
 }
 
-void dispatcher_state::begin(delivery_work& w, ready_queues::credit credit, std::optional<queue_key> pulled_from) {
+void dispatcher_state::begin(delivery_work& w, const ready_queues::credit& credit,
+                             const std::optional<queue_key>& pulled_from) {
   w.slot = slot{credit.provider, credit.epoch, [to = self, credit, pulled_from, key = w.d.key] {
                   if (pulled_from)
                     cross(to, stall_atom_v, *pulled_from, key);

@@ -20,15 +20,20 @@ std::string category_of(const options& config, const std::string& type) {
 /// A clock that is set by less is taken for one that runs unevenly.
 constexpr duration smallest_step = std::chrono::seconds{1};
 
-/// When a delivery used, or will use, its place in the limits; nothing where it has
-/// none any more. Attempts of a clock that was set back since count as made now.
-std::optional<sys_time> used_at(const delivery& d, sys_time now) {
-  if (d.status == delivery_status::scheduled && d.place && d.place == d.due)
-    return *d.place >= now ? d.place : std::nullopt;
-  if (d.attempts.empty())
-    return std::nullopt;
-  auto first = std::min(static_cast<std::size_t>(d.attempts_before), d.attempts.size() - 1);
-  return std::min(d.attempts[first].started_at, now);
+using use = std::pair<sys_time, const delivery*>;
+
+/// When a delivery used, or will use, places in the limits: one for its first attempt,
+/// one for the first since it was put back by hand, and the one it waits for. Attempts
+/// of a clock that was set back since count as made now.
+void add_uses(std::vector<use>& out, const delivery& d, sys_time now) {
+  auto before = static_cast<std::size_t>(d.attempts_before);
+  auto made = [&](std::size_t attempt) { out.emplace_back(std::min(d.attempts[attempt].started_at, now), &d); };
+  if (before > 0 && !d.attempts.empty())
+    made(0);
+  if (before < d.attempts.size())
+    made(before);
+  if (d.status == delivery_status::scheduled && d.place && d.place == d.due && *d.place >= now)
+    out.emplace_back(*d.place, &d);
 }
 
 void append(std::vector<applied_limit>& all, std::vector<applied_limit> more) {
@@ -96,10 +101,9 @@ void throttle_state::rebuild(const std::vector<pulled>& recent, sys_time known_u
   buckets = std::make_unique<bucket_table>(how.buckets);
   ++generation;
   // In the order of use, so that reserved places follow what was used before them.
-  std::vector<std::pair<sys_time, const delivery*>> uses;
+  std::vector<use> uses;
   for (auto& row : recent)
-    if (auto at = used_at(row.d, places_from))
-      uses.emplace_back(*at, &row.d);
+    add_uses(uses, row.d, places_from);
   std::sort(uses.begin(), uses.end());
   for (auto& [at, used] : uses)
     replay(*used, at);

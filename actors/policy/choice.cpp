@@ -135,7 +135,7 @@ std::optional<sys_time> quiet_end(const choice_input& in, sys_time at) {
   return quiet_until(*window, who == nullptr || who->time_zone.empty() ? default_zone : who->time_zone, at);
 }
 
-verdict waits(const choice_input& in, sys_time due, std::string rule, std::string what) {
+verdict waits(const choice_input& in, sys_time due, std::string rule, const std::string& what) {
   if (in.expires_at && due >= *in.expires_at)
     return ends(delivery_status::expired, "expired",
                 "It expires at " + instant_text(*in.expires_at) + ", before " + what + " at " + instant_text(due)

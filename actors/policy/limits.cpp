@@ -7,7 +7,7 @@
 namespace carillon {
 namespace {
 
-void add(std::vector<applied_limit>& out, std::string name, const std::string& whose,
+void add(std::vector<applied_limit>& out, const std::string& name, const std::string& whose,
          const std::optional<limit_options>& limit) {
   if (limit && limit->rate > 0)
     out.push_back({name, name + '\n' + whose, *limit});

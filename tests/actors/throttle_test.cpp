@@ -40,6 +40,20 @@ TEST_CASE_METHOD(throttle_test, "a place that was reserved before a restart stay
   CHECK(placed()->deliveries[0].d.due == start_of_tests + 100s);
 }
 
+TEST_CASE_METHOD(throttle_test, "what was put back by hand has used the limits twice") {
+  config.limits.per_user = one_a_minute(over_limit::delay);
+  auto again = started_delivery(*sample_notification());
+  again.attempts.front().started_at = start_of_tests;
+  again.attempts.push_back(again.attempts.front());
+  again.attempts.back().started_at = start_of_tests + 5s;
+  again.attempts_before = 1;
+  store.histories.always(limit_history{{again}});
+  advance(10s);
+  auto subject = start(throttle, throttle_config{});
+  send(subject, decide_atom_v, described(caller));
+  CHECK(placed()->deliveries[0].d.due == start_of_tests + 2min);
+}
+
 TEST_CASE_METHOD(throttle_test, "history that cannot be read leaves the limits full instead of stopping the lane") {
   config.limits.per_user = one_a_minute(over_limit::delay);
   auto subject = start(throttle, throttle_config{});

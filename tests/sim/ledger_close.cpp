@@ -107,6 +107,9 @@ void ledger::check_limits() {
           if (n->erased) // nobody knows whose it was
             continue;
           for (auto& limit : limits_of(config, {}, d, n->category, owner)) {
+            if (around_.log.prints())
+              around_.log.aside("use " + name_of(l, key) + " at "
+                                + std::to_string(used.place.time_since_epoch().count()) + " of " + limit.key);
             auto since = std::to_string(used.steps) + ' ' + std::to_string(used.blinds);
             auto& all = uses[std::string{to_string(l)} + ' ' + since + ' ' + limit.key];
             all.first = limit.limit;

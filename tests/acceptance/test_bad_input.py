@@ -1,5 +1,6 @@
 """Every row of the table of malformed requests gets its exact answer, and leaves nothing behind."""
 import json
+import os
 import re
 import socket
 
@@ -155,7 +156,8 @@ def test_after_all_that_the_engine_is_well_and_nothing_was_stored(engine, keys):
     before = resident_kib(engine)
     for row in TABLE * 3:
         check(engine, keys, row)
-    assert resident_kib(engine) - before < MORE_MEMORY
+    if not os.environ.get("CARILLON_SANITIZE"):  # they keep freed memory for a while, to catch its use
+        assert resident_kib(engine) - before < MORE_MEMORY
 
     api = engine.api
     assert api.get("/v1/notifications").expect(200).json["data"] == []

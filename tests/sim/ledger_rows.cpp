@@ -111,12 +111,13 @@ const ledger::call_record* ledger::call_of(lane l, const delivery& d) const {
   return nullptr;
 }
 
-/// An outcome that was not there before must be what the vendor said, or what a
-/// death left unknown.
+/// An outcome that was not there before must be what the vendor said, or what a death
+/// left unknown. A start that is taken back shows the outcome before it again.
 void ledger::check_outcome(lane l, const row_change& change) {
   auto& d = change.after;
   auto& last = d.attempts.back();
-  if (change.before && change.before->attempts.size() == d.attempts.size() && change.before->attempts.back().outcome)
+  auto last_before = d.attempts.size() - 1;
+  if (change.before && last_before < change.before->attempts.size() && change.before->attempts[last_before].outcome)
     return;
   auto* call = call_of(l, d);
   auto outside = d.channel != channel::in_app && last.provider != "texts" && last.provider != "test_sandbox";

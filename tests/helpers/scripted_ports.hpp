@@ -1,5 +1,6 @@
 // The world around a lane, played by the test: every call an actor makes stands
-// in a `script`, named as the port names it.
+// in a `script`, named as the port names it. What costs compile time is in the .cpp:
+// a first function each, with which the compiler keeps the rest of the class.
 #pragma once
 
 #include "tests/helpers/script.hpp"
@@ -31,7 +32,7 @@ public:
   script<sys_time, limit_history> histories;
   script<sys_time, std::vector<pulled>> helds;
 
-  void accept(acceptance what, done<receipt> then) override { accepts(std::move(what), std::move(then)); }
+  void accept(acceptance what, done<receipt> then) override;
   void start(std::vector<attempt_start> what, done<std::vector<row_key>> then) override {
     starts(std::move(what), std::move(then));
   }
@@ -52,26 +53,8 @@ public:
   row_key newest_key() const override { return 0; }
 
   /// Answers what actors ask when they start as an empty store would.
-  void is_empty() {
-    barriers.always(ok);
-    in_flights.always(std::vector<pulled>{});
-    queue_lists.always(std::vector<queue_state>{});
-    dues.always(std::vector<due_entry>{});
-    histories.always(limit_history{});
-    helds.always(std::vector<pulled>{});
-  }
-  void forget() {
-    accepts.forget();
-    starts.forget();
-    updates.forget();
-    barriers.forget();
-    pulls.forget();
-    in_flights.forget();
-    queue_lists.forget();
-    dues.forget();
-    histories.forget();
-    helds.forget();
-  }
+  void is_empty();
+  void forget();
 
   // --- doors' calls
   void cancel(space, uuid, sys_time, done<notification_view> then) override { not_for_actors(then); }
@@ -102,16 +85,11 @@ public:
   script<suppression, suppression> suppressions;
 
   void find_person(lane, space where, std::string user_id, std::vector<std::pair<channel, std::string>> extra,
-                   done<person> then) override {
-    people({std::move(where), std::move(user_id), std::move(extra)}, std::move(then));
-  }
+                   done<person> then) override;
   void add_suppression(suppression what, done<suppression> then) override {
     suppressions(std::move(what), std::move(then));
   }
-  void forget() {
-    people.forget();
-    suppressions.forget();
-  }
+  void forget();
 
   // --- doors' calls
   void get_user(space, std::string, done<user_ptr> then) override { not_for_actors(then); }
@@ -143,8 +121,8 @@ class scripted_inbox_store final : public inbox_store {
 public:
   script<inbox_item, ok_t> items;
 
-  void add(inbox_item what, done<ok_t> then) override { items(std::move(what), std::move(then)); }
-  void forget() { items.forget(); }
+  void add(inbox_item what, done<ok_t> then) override;
+  void forget();
 
   // --- doors' calls
   void list(space, std::string, std::string, std::optional<row_key>, std::size_t,
@@ -162,16 +140,29 @@ class scripted_vendors final : public vendor_client {
 public:
   script<wire_request, wire_answer> calls;
 
-  void call(wire_request what, std::function<void(wire_answer)> then) override {
-    calls(std::move(what), [then = std::move(then)](result<wire_answer> answer) { then(std::move(*answer)); });
-  }
-  void forget() { calls.forget(); }
+  void call(wire_request what, std::function<void(wire_answer)> then) override;
+  void forget();
 };
 
 class recording_sandbox final : public sandbox_log {
 public:
   std::vector<sandbox_message> messages;
-  void add(sandbox_message what) override { messages.push_back(std::move(what)); }
+  void add(sandbox_message what) override;
 };
+
+extern template class script<acceptance, receipt>;
+extern template class script<std::vector<attempt_start>, std::vector<row_key>>;
+extern template class script<delivery_update, update_result>;
+extern template class script<asked_nothing, ok_t>;
+extern template class script<pull_request, pull_result>;
+extern template class script<scripted_lane_store::leftovers, std::vector<pulled>>;
+extern template class script<asked_nothing, std::vector<queue_state>>;
+extern template class script<scripted_lane_store::span, std::vector<due_entry>>;
+extern template class script<sys_time, limit_history>;
+extern template class script<sys_time, std::vector<pulled>>;
+extern template class script<scripted_control_store::look_up, person>;
+extern template class script<suppression, suppression>;
+extern template class script<inbox_item, ok_t>;
+extern template class script<wire_request, wire_answer>;
 
 } // namespace carillon::test

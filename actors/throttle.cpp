@@ -73,12 +73,15 @@ void throttle_state::watch_clock() {
 }
 
 /// Places from before the last start or step hold only if they were yet to come and
-/// were read; earlier ones fell due while nobody paced them.
-std::optional<sys_time> throttle_state::place_held(const delivery& d) const {
+/// were read, so only those of rows that were stored as waiting for them; earlier ones
+/// fell due while nobody paced them.
+std::optional<sys_time> throttle_state::place_held(const delivery& d, delivery_status stored) const {
   if (!d.place || *d.place < places_from)
     return std::nullopt;
   auto given = d.history.empty() ? *d.place : d.history.back().at;
-  return given >= places_from || *d.place <= places_known_until ? d.place : std::nullopt;
+  auto was_read = stored == delivery_status::scheduled && *d.place <= places_known_until;
+  auto since = given >= places_from && given <= context->clock.now(); // later: by a clock that was set back
+  return since || was_read ? d.place : std::nullopt;
 }
 
 /// It waited: what the person wants, and the time, may have changed meanwhile.
@@ -198,7 +201,7 @@ std::optional<fault> throttle_state::charge_all(intake& what) {
 
 void throttle_state::apply(const work_ptr& what) {
   auto& d = what->d;
-  auto held = place_held(d);
+  auto held = place_held(d, what->stored);
   if (held && *held <= context->clock.now())
     return pass(peers->dispatcher, is_urgent(d.priority), place_atom_v, what);
   std::vector<debit> own, for_bulk;

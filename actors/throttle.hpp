@@ -39,7 +39,7 @@ struct throttle_state {
   void start();
   void watch_clock();
   /// The place that is reserved for it, now or later; nothing where it needs one.
-  std::optional<sys_time> place_held(const delivery& d) const;
+  std::optional<sys_time> place_held(const delivery& d, delivery_status stored) const;
   void rebuild(const std::vector<pulled>& recent, sys_time known_until);
   void replay(const delivery& d, sys_time at);
   void decide(waiting what);

@@ -35,6 +35,7 @@ struct waiting_test : throttle_test {
       auto w = stored_work();
       send(subject, decide_atom_v, w);
       w->d = recorded()->update.d;
+      w->stored = w->d.status;
       waiting.push_back(w);
     }
   }
@@ -102,6 +103,19 @@ TEST_CASE_METHOD(waiting_test, "a step back makes no place later: what comes ear
   CHECK(comes(waiting[2]) == start_of_tests + 3min);
   send(subject, decide_atom_v, described(caller));
   CHECK(placed()->deliveries[0].d.due == start_of_tests + 4min);
+}
+
+TEST_CASE_METHOD(waiting_test, "after a step back, what was let through before and has no slot yet pays again") {
+  auto used = started_delivery(*sample_notification());
+  used.attempts.front().started_at = start_of_tests;
+  store.histories.always(limit_history{{used, waiting[0]->d, waiting[1]->d, waiting[2]->d}});
+  advance(10s);
+  auto let_through = stored_work();
+  let_through->d.place = let_through->d.history.back().at = clock.now();
+  clock.step(-5s);
+  send(subject, decide_atom_v, let_through); // sets the reading off, and waits for it
+  preference_peer.take<work_ptr>(decide_atom_v);
+  CHECK(comes(let_through) == start_of_tests + 4min);
 }
 
 TEST_CASE_METHOD(waiting_test, "after a restart places yet to come are kept, those that passed are given anew") {

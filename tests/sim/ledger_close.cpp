@@ -103,6 +103,8 @@ void ledger::check_limits() {
         for (auto owner : {limit_owner::lane, limit_owner::people}) {
           if (owner == limit_owner::people && l == lane::critical)
             continue;
+          if (static_cast<int>(d.attempts.size()) <= before) // its start was taken back, and it made none after it
+            continue;
           auto n = disk_.of(l).notification_of(d);
           if (n->erased) // nobody knows whose it was
             continue;

@@ -36,8 +36,7 @@ watch::watch(const options& config, const wall_clock& clock) : numbers_(config),
 }
 
 watch::~watch() {
-  out_.reset();
-  spdlog::shutdown(); // writes what is queued
+  spdlog::shutdown(); // writes what is queued and ends the thread that does, before the logger goes
 }
 
 bool watch::wants(log_level level) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <caf/all.hpp>
+#include <cctype>
 
 #include "actors/messaging.hpp"
 #include "actors/policy/routing.hpp"
@@ -59,6 +60,24 @@ std::optional<address_list::value_type> unasked(const preference_state::waiting&
   return own;
 }
 
+/// True where what was read of a person may be older than a change that concerns them.
+bool is_outdated(const preference_state::look_up& asked, const person& who) {
+  auto concerns = [&](const address_list::value_type& changed) {
+    auto same = [&](const std::string& address) {
+      return std::equal(address.begin(), address.end(), changed.second.begin(), changed.second.end(),
+                        [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+    };
+    auto own = addresses_of(who.who ? who.who->contacts : contacts{}, changed.first, asked.user_id);
+    return std::any_of(own.begin(), own.end(), same)
+           || std::any_of(asked.extra.begin(), asked.extra.end(),
+                          [&](auto& extra) { return extra.first == changed.first && same(extra.second); });
+  };
+  return asked.outdated || std::any_of(asked.changed.begin(), asked.changed.end(), concerns);
+}
+
+/// Past so many addresses that change during a read, it is read again without looking at them.
+constexpr std::size_t most_changed = 64;
+
 /// A suppression among it may have ended since it was read.
 bool still_good(const packed_person& who, sys_time now) {
   return !who.good_until() || now < *who.good_until();
@@ -99,7 +118,7 @@ delivery blank(const notification& n, channel on, std::string address) {
   return d;
 }
 
-void take_verdict(delivery& d, verdict what, sys_time now) {
+void take_verdict(delivery& d, const verdict& what, sys_time now) {
   d.decision = what.why;
   d.due = what.due;
   d.status = what.status;
@@ -117,8 +136,8 @@ std::optional<person> preference_state::person_for(waiting& what) {
   }
   auto key = person_key(n.space, n.user_id);
   // Whoever came before waits for an answer: overtaking would break the order.
-  if (auto before = under_way.find(key); before != under_way.end()) {
-    look_ups.at(before->second).waiters.push_back(std::move(what));
+  if (auto before = look_ups.find(key); before != look_ups.end()) {
+    before->second.back().waiters.push_back(std::move(what));
     return std::nullopt;
   }
   if (auto* cached = people.find(key); cached && still_good(*cached, context->clock.now())) {
@@ -140,13 +159,16 @@ void preference_state::look_up_person(waiting what, address_list extra, bool cac
   context->watch.preference_cache(false);
   look_up asked{notification_of(what).space, notification_of(what).user_id, std::move(extra), cacheable};
   asked.waiters.push_back(std::move(what));
-  ask(std::move(asked));
+  auto& line = look_ups[person_key(asked.where, asked.user_id)];
+  ask(line.emplace_back(std::move(asked)));
 }
 
-void preference_state::ask(look_up what) {
+void preference_state::ask(look_up& what) {
   what.number = next_number++;
-  auto key = person_key(what.where, what.user_id);
-  auto token = key + '\n' + std::to_string(what.number);
+  what.answer.reset();
+  what.outdated = false;
+  what.changed.clear();
+  auto token = person_key(what.where, what.user_id) + '\n' + std::to_string(what.number);
   context->control.find_person(context->lane, what.where, what.user_id, what.extra,
                                [to = self, token](result<person> answer) {
                                  if (answer)
@@ -154,8 +176,6 @@ void preference_state::ask(look_up what) {
                                  else
                                    cross(to, answer_atom_v, token);
                                });
-  look_ups.emplace(token, std::move(what));
-  under_way[std::move(key)] = std::move(token);
 }
 
 void preference_state::decide(waiting what) {
@@ -165,59 +185,68 @@ void preference_state::decide(waiting what) {
     std::visit([&](auto& work) { apply(work, *who); }, what);
 }
 
-std::optional<preference_state::look_up> preference_state::answered(const std::string& token) {
-  auto entry = look_ups.extract(token);
-  if (entry.empty())
-    return std::nullopt; // it has been asked again since
-  auto key = person_key(entry.mapped().where, entry.mapped().user_id);
-  if (auto last = under_way.find(key); last != under_way.end() && last->second == token)
-    under_way.erase(last);
-  return std::move(entry.mapped());
+/// Look-ups of one person are settled in the order of asking. What a change has made
+/// out of date meanwhile is read again first, and those behind it wait.
+void preference_state::answered(const std::string& token, result<person> answer) {
+  auto end = token.rfind('\n');
+  auto line = look_ups.find(token.substr(0, end));
+  if (line == look_ups.end())
+    return;
+  auto number = std::stoull(token.substr(end + 1));
+  auto asked = std::find_if(line->second.begin(), line->second.end(), [&](auto& l) { return l.number == number; });
+  if (asked == line->second.end())
+    return;
+  asked->answer = std::move(answer);
+  while (line != look_ups.end() && line->second.front().answer) {
+    auto& next = line->second.front();
+    if (*next.answer && is_outdated(next, **next.answer))
+      return ask(next);
+    auto done = std::move(next);
+    line->second.pop_front();
+    if (line->second.empty())
+      look_ups.erase(line);
+    settle(std::move(done));
+    line = look_ups.find(token.substr(0, end)); // it may have asked for more
+  }
 }
 
-void preference_state::found(const std::string& token, const person& who) {
-  auto asked = answered(token);
-  if (!asked)
+void preference_state::settle(look_up asked) {
+  if (!*asked.answer) {
+    // Stored work is let go and stays in its queue; requests are answered.
+    for (auto& what : asked.waiters)
+      if (auto* request = std::get_if<intake_ptr>(&what))
+        (*request)->refuse(
+          {errc::store_unavailable, "Preferences cannot be read just now.", {}, std::chrono::seconds{1}});
     return;
-  if (asked->cacheable)
-    people.put(person_key(asked->where, asked->user_id), packed_person{who});
-  for (auto& what : asked->waiters)
-    if (auto left = unasked(what, who, asked->extra)) {
+  }
+  auto& who = **asked.answer;
+  if (asked.cacheable && asked.changed.empty())
+    people.put(person_key(asked.where, asked.user_id), packed_person{who});
+  for (auto& what : asked.waiters)
+    if (auto left = unasked(what, who, asked.extra)) {
       look_up_person(std::move(what), {std::move(*left)}, true);
     } else {
       std::visit([&](auto& work) { apply(work, who); }, what);
     }
 }
 
-void preference_state::not_found(const std::string& token) {
-  auto asked = answered(token);
-  if (!asked)
-    return;
-  // Stored work is let go and stays in its queue; requests are answered.
-  for (auto& what : asked->waiters)
-    if (auto* request = std::get_if<intake_ptr>(&what))
-      (*request)->refuse(
-        {errc::store_unavailable, "Preferences cannot be read just now.", {}, std::chrono::seconds{1}});
-}
-
-/// What is being read may be older than the change. It is asked again at once and in
-/// the same order, so that nobody who comes now is answered before.
+/// What is being read may be older than the change.
 void preference_state::forget(const change& what) {
-  auto ask_again = [this](auto&& concerns) {
-    std::vector<look_up> all;
-    for (auto at = look_ups.begin(); at != look_ups.end();)
-      if (auto here = at++; concerns(here->second))
-        all.push_back(std::move(look_ups.extract(here).mapped()));
-    std::sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.number < b.number; });
-    for (auto& asked : all)
-      ask(std::move(asked));
-  };
-  if (what.address) { // a suppression may concern anybody with that address
-    people.clear();
-    return ask_again([](auto&) { return true; });
+  if (!what.address) {
+    auto key = person_key(what.space, what.user_id);
+    people.erase(key);
+    if (auto line = look_ups.find(key); line != look_ups.end())
+      for (auto& asked : line->second)
+        asked.outdated = true;
+    return;
   }
-  people.erase(person_key(what.space, what.user_id));
-  ask_again([&](auto& asked) { return asked.where == what.space && asked.user_id == what.user_id; });
+  people.clear(); // a suppression may concern anybody with that address
+  for (auto& [key, line] : look_ups)
+    for (auto& asked : line)
+      if (asked.changed.size() < most_changed)
+        asked.changed.push_back(*what.address);
+      else
+        asked.outdated = true;
 }
 
 verdict preference_state::verdict_for(const notification& n, const delivery& d, const person& who,
@@ -318,8 +347,10 @@ preference_actor::behavior_type preference(preference_actor::stateful_pointer<pr
   return {
     [self](decide_atom, const intake_ptr& what) { self->state.decide(what); },
     [self](decide_atom, const work_ptr& what) { self->state.decide(what); },
-    [self](answer_atom, const std::string& token, const person& who) { self->state.found(token, who); },
-    [self](answer_atom, const std::string& token) { self->state.not_found(token); },
+    [self](answer_atom, const std::string& token, const person& who) { self->state.answered(token, who); },
+    [self](answer_atom, const std::string& token) {
+      self->state.answered(token, fault{errc::store_unavailable, {}});
+    },
     [self](changed_atom, const change_ptr& what) { self->state.forget(*what); },
     [self](look_atom) { report_mailbox(self, *self->state.context); },
     [self](peers_atom, const peers_ptr& peers) { self->state.peers = peers; },

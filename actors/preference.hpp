@@ -4,6 +4,7 @@
 // work is decided again before every attempt) and the doors (what changed).
 #pragma once
 
+#include <deque>
 #include <unordered_map>
 #include <variant>
 #include <vector>
@@ -29,31 +30,34 @@ struct preference_state {
   peers_ptr peers;
   bounded_cache<packed_person> people;
 
-  /// A look-up under way, and who waits for it.
+  /// A look-up under way, and who waits for it. One read of it at a time.
   struct look_up {
     space where;
     std::string user_id;
     address_list extra; ///< asked about beside the person's own
     bool cacheable = false;
-    std::uint64_t number = 0; ///< of those that were asked
+    std::uint64_t number = 0; ///< of its read
     std::vector<waiting> waiters = {};
+    std::optional<result<person>> answer = {}; ///< waits for those before it
+    // What changed since it was read, or while it was.
+    bool outdated = false;
+    address_list changed = {}; ///< addresses whose suppressions did
   };
-  std::unordered_map<std::string, look_up> look_ups;      ///< by token
-  std::unordered_map<std::string, std::string> under_way; ///< token of a person's newest look-up
+  /// Of each person, in the order in which they are answered: that of asking.
+  std::unordered_map<std::string, std::deque<look_up>> look_ups;
   std::uint64_t next_number = 0;
 
   void decide(waiting what);
-  void found(const std::string& token, const person& who);
-  void not_found(const std::string& token);
+  /// The control store's answer to the read of that token.
+  void answered(const std::string& token, result<person> answer);
   void forget(const change& what);
 
   /// Cached, or nothing after starting a look-up that `what` waits for.
   std::optional<person> person_for(waiting& what);
   /// Asks the control store, about those addresses too; `what` waits for the answer.
   void look_up_person(waiting what, address_list extra, bool cacheable);
-  void ask(look_up what);
-  /// The look-up that this is the answer to; nothing where it has been asked again since.
-  std::optional<look_up> answered(const std::string& token);
+  void ask(look_up& what);
+  void settle(look_up asked);
   void apply(const intake_ptr& what, const person& who);
   void apply(const work_ptr& what, const person& who);
   std::vector<delivery_work> deliveries_for(const intake& what, const person& who) const;

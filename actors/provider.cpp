@@ -104,8 +104,9 @@ void provider_state::void_credit() {
   if (!peers)
     return;
   auto voided = [this, which = epoch](bool) {
-    context->store.barrier(
-      [to = self, which](status_result reached) { cross(to, ready_atom_v, reached ? which : std::uint64_t{0}); });
+    context->store.barrier([to = self, which](const status_result& reached) {
+      cross(to, ready_atom_v, reached ? which : std::uint64_t{0});
+    });
   };
   auto failed = [this](const caf::error&) { cross(self, ready_atom_v, std::uint64_t{0}); };
   auto open = gate->state(context->steady()) == breaker_state::open;
@@ -169,13 +170,14 @@ void provider_state::recover() {
   self_ptr->request(peers->dispatcher, answer_time, pause_atom_v, config.options.name, next_epoch())
     .then(
       [this](bool) {
-        context->store.barrier([context = context, to = self, name = config.options.name](status_result reached) {
-          if (!reached)
-            return cross(to, answer_atom_v, pulled_ptr{});
-          context->store.in_flight(name, 0, 100'000, [to](result<std::vector<pulled>> rows) {
-            cross(to, answer_atom_v, rows ? std::make_shared<std::vector<pulled>>(std::move(*rows)) : nullptr);
+        context->store.barrier(
+          [context = context, to = self, name = config.options.name](const status_result& reached) {
+            if (!reached)
+              return cross(to, answer_atom_v, pulled_ptr{});
+            context->store.in_flight(name, 0, 100'000, [to](result<std::vector<pulled>> rows) {
+              cross(to, answer_atom_v, rows ? std::make_shared<std::vector<pulled>>(std::move(*rows)) : nullptr);
+            });
           });
-        });
       },
       failed);
 }

@@ -92,7 +92,7 @@ void retry_timer_state::start() {
   if (std::exchange(reading, true))
     return;
   read_until = context->clock.now();
-  context->store.barrier([to = self, context = context](status_result reached) {
+  context->store.barrier([to = self, context = context](const status_result& reached) {
     if (!reached)
       return cross(to, answer_atom_v, queue_list_ptr{});
     context->store.queues([to](result<std::vector<queue_state>> answer) {

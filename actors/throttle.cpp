@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <caf/all.hpp>
+#include <set>
 
 #include "actors/messaging.hpp"
 #include "actors/policy/standby.hpp"
@@ -22,16 +23,23 @@ constexpr duration smallest_step = std::chrono::seconds{1};
 
 using use = std::pair<sys_time, const delivery*>;
 
+bool by_hand(const status_change& change) {
+  return change.status == delivery_status::queued && (change.rule == "redrive" || change.rule == "resolved");
+}
+
 /// When a delivery used, or will use, places in the limits: one for its first attempt,
-/// one for the first since it was put back by hand, and the one it waits for. Attempts
-/// of a clock that was set back since count as made now.
+/// one for the first after each time it was put back by hand, and the one it waits for.
+/// Attempts of a clock that was set back since count as made now.
 void add_uses(std::vector<use>& out, const delivery& d, sys_time now) {
-  auto before = static_cast<std::size_t>(d.attempts_before);
-  auto made = [&](std::size_t attempt) { out.emplace_back(std::min(d.attempts[attempt].started_at, now), &d); };
-  if (before > 0 && !d.attempts.empty())
-    made(0);
-  if (before < d.attempts.size())
-    made(before);
+  std::set<std::size_t> attempts{0, static_cast<std::size_t>(d.attempts_before)};
+  for (auto& change : d.history)
+    if (by_hand(change))
+      attempts.insert(static_cast<std::size_t>(
+        std::find_if(d.attempts.begin(), d.attempts.end(), [&](auto& a) { return a.started_at >= change.at; })
+        - d.attempts.begin()));
+  for (auto first : attempts)
+    if (first < d.attempts.size())
+      out.emplace_back(std::min(d.attempts[first].started_at, now), &d);
   if (d.status == delivery_status::scheduled && d.place && d.place == d.due && *d.place >= now)
     out.emplace_back(*d.place, &d);
 }
@@ -80,7 +88,7 @@ std::optional<sys_time> throttle_state::place_held(const delivery& d, delivery_s
     return std::nullopt;
   auto given = d.history.empty() ? *d.place : d.history.back().at;
   auto was_read = stored == delivery_status::scheduled && *d.place <= places_known_until;
-  auto since = given >= places_from && given <= context->clock.now(); // later: by a clock that was set back
+  auto since = given >= places_from && given <= latest; // later: by a clock that was set back
   return since || was_read ? d.place : std::nullopt;
 }
 
@@ -100,6 +108,7 @@ void throttle_state::rebuild(const std::vector<pulled>& recent, sys_time known_u
     return; // it has started over since
   places_from = context->clock.now();
   places_known_until = known_until;
+  latest = places_from;
   clock_ahead = places_from - context->even_time();
   buckets = std::make_unique<bucket_table>(how.buckets);
   ++generation;
@@ -131,6 +140,7 @@ void throttle_state::decide(waiting what) {
     return;
   if (rebuilt)
     watch_clock();
+  latest = std::max(latest, context->clock.now());
   if (!rebuilt)
     early.push_back(std::move(what));
   else

@@ -34,6 +34,7 @@ struct throttle_state {
   sys_time places_from{};        ///< when the buckets were rebuilt, or the clock stepped forward
   sys_time places_known_until{}; ///< the last place that was read when they were rebuilt
   duration clock_ahead{};        ///< of the clock that never steps
+  sys_time latest{};             ///< instant since the buckets were rebuilt
   std::vector<waiting> early;    ///< came before the buckets were rebuilt
 
   void start();

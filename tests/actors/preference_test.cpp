@@ -155,12 +155,41 @@ TEST_CASE_METHOD(preference_test, "what is read again because of a change goes b
   CHECK(throttle_peer.empty()); // it may be older than the change
   control.people.answer(found(stored_user()));
   run();
-  CHECK(decided() == first);
-  CHECK(throttle_peer.empty());
+  CHECK(throttle_peer.empty()); // what came after it waits for it
   control.people.answer(found(stored_user()));
   run();
+  CHECK(decided() == first);
   CHECK(decided() == own);
   CHECK(decided() == later);
+}
+
+TEST_CASE_METHOD(preference_test, "addresses of others that change during a read do not make it start over") {
+  send(subject, decide_atom_v, request());
+  for (int i = 0; i < 50; ++i) {
+    change elsewhere{{}, "", std::pair{channel::email, "nobody" + std::to_string(i) + "@example.org"}};
+    send(subject, changed_atom_v, std::make_shared<const change>(elsewhere));
+  }
+  control.people.answer(found(stored_user()));
+  run();
+  CHECK(throttle_peer.count<intake_ptr>(decide_atom_v) == 1);
+  CHECK(control.people.made() == 1);
+}
+
+TEST_CASE_METHOD(preference_test, "however much changes during a read, one read of it is under way") {
+  send(subject, decide_atom_v, request());
+  auto own = stored_user()->contacts.email;
+  std::transform(own.begin(), own.end(), own.begin(), [](char c) { return static_cast<char>(std::toupper(c)); });
+  change of_theirs{{}, "", std::pair{channel::email, own}};
+  for (int i = 0; i < 200; ++i)
+    send(subject, changed_atom_v, std::make_shared<const change>(of_theirs));
+  CHECK(control.people.waiting() == 1);
+  control.people.answer(found(stored_user()));
+  run();
+  CHECK(throttle_peer.empty());
+  CHECK(control.people.waiting() == 1);
+  control.people.answer(found(stored_user()));
+  run();
+  CHECK(throttle_peer.count<intake_ptr>(decide_atom_v) == 1);
 }
 
 TEST_CASE_METHOD(preference_test, "what was read while it changed is read again, not used and not kept") {

@@ -227,8 +227,10 @@ limit_history recent_attempts(lane_tables& in, sys_time since, sys_time now) {
   limit_history all;
   auto keys = reserved_places(in, now, places_read);
   auto places = keys.size();
+  std::unordered_set<row_key> reserved{keys.begin(), keys.end()};
   for (auto key : attempted_since(in, since))
-    keys.push_back(key);
+    if (!reserved.contains(key)) // a redriven one is both
+      keys.push_back(key);
   auto until = std::chrono::steady_clock::now() + attempts_load_time;
   for (std::size_t at = 0; at < keys.size() && std::chrono::steady_clock::now() < until; at += rows_between_looks) {
     auto end = std::min(at + rows_between_looks, keys.size());

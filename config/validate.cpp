@@ -136,6 +136,9 @@ void check_quiet_hours(const options& all, findings& found) {
   for (const auto& [key, time] : {std::pair{"quiet_hours.start", &quiet.start}, {"quiet_hours.end", &quiet.end}})
     if (!is_time_of_day(*time))
       found.error(key, "\"" + *time + "\" is not a time of day", "Write HH:MM from 00:00 to 23:59.");
+  if (quiet.enabled && quiet.start == quiet.end)
+    found.error("quiet_hours.end", "equals quiet_hours.start, so quiet hours would never end",
+                "set another time, or quiet_hours.enabled = false");
   if (!is_known_zone(quiet.time_zone))
     found.error("quiet_hours.time_zone", "this machine knows no time zone \"" + quiet.time_zone + "\"",
                 "Use an IANA name, for example \"Europe/Berlin\", and install the package tzdata.");

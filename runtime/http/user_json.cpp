@@ -68,6 +68,9 @@ void read_quiet_hours(object_reader& in, std::optional<quiet_window>& out) {
   own.finish();
   window.start_minute = start.value_or(0);
   window.end_minute = end.value_or(0);
+  if (start && start == end && window.days == quiet_window{}.days)
+    own.fail("end", "conflict",
+             "equals start on every day, so nothing would ever be sent; name days, or opt out instead");
   out = std::move(window);
 }
 

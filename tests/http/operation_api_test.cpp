@@ -124,6 +124,26 @@ TEST_CASE("wrong keys are refused with their field; other tenants' keys only the
   CHECK(c.call("POST", "/v1/keys", other, tenant).status == 403);
 }
 
+TEST_CASE("what live traffic of all tenants feels, only live keys of the operator change") {
+  locked_server at;
+  std::vector all{scope::send, scope::read, scope::manage, scope::admin};
+  auto test_key = bearer(at.key(all, {"default", mode::test}));
+  auto tenant = bearer(at.key(all, {"shop", mode::live}));
+  auto live = bearer(at.key(all));
+  at.start();
+  auto c = at.connect();
+  auto setting = R"({"config":{},"enabled":true})";
+  auto order = R"({"state":"open"})";
+  for (auto& key : {test_key, tenant}) {
+    CHECK(c.call("PUT", "/v1/settings/notification", setting, key).status == 403);
+    CHECK(c.call("PUT", "/v1/providers/post/breaker", order, key).status == 403);
+  }
+  CHECK(c.call("PUT", "/v1/settings/notification", setting, live).status == 200);
+  CHECK(c.call("POST", "/v1/keys", R"({"name":"n","scopes":["read"]})", test_key).status == 403);
+  CHECK(c.call("POST", "/v1/keys", R"({"name":"n","scopes":["read"],"mode":"test"})", test_key).status == 201);
+  CHECK(c.call("DELETE", "/v1/keys/" + at.engine.control_.keys.back().id, "", test_key).status == 403);
+}
+
 TEST_CASE("settings are put in force, versioned, and refused with their field") {
   running_server at;
   at.start();

@@ -124,7 +124,9 @@ TEST_CASE("a wrong profile is refused with its field") {
   CHECK(pointer(path, R"({"quiet_hours":{"start":"22:00","end":"07:00","days":["someday"]}})")
         == "/quiet_hours/days/0");
   CHECK(pointer(path, R"({"quiet_hours":{"start":"22:00"}})") == "/quiet_hours/end");
+  CHECK(pointer(path, R"({"quiet_hours":{"start":"22:00","end":"22:00"}})") == "/quiet_hours/end");
   CHECK(at.engine.control_.users.empty());
+  CHECK(c.call("PUT", path, R"({"quiet_hours":{"start":"00:00","end":"00:00","days":["sun"]}})").status == 200);
 }
 
 TEST_CASE("preferences come back as they were put, with a version of their own") {

@@ -20,6 +20,7 @@ inline void cancels_unsent(store_fixture& f) {
   CHECK(view->deliveries[0].status == delivery_status::sent);
   CHECK(view->deliveries[1].status == delivery_status::cancelled);
   CHECK(found(f.bulk(), *what.n).deliveries[1].history.back().rule == "sender.cancel");
+  CHECK(found(f.bulk(), *what.n).deliveries[1].decision.rule == "sender.cancel");
   CHECK(pulled_from(f.bulk(), f.clock().now()).rows.empty());
   CHECK(cancelled(f, what.n->id).error().code == errc::nothing_to_cancel);
 }

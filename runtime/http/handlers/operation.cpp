@@ -122,6 +122,15 @@ versioned_json read_setting(object_reader& in, bool understood) {
   return out;
 }
 
+/// Breakers and settings belong to the engine, so to all tenants and to live traffic.
+std::optional<fault> only_operators(const space& whose) {
+  if (whose.tenant != space{}.tenant)
+    return fault{errc::forbidden, "This concerns all tenants: a key of the tenant default is needed."};
+  if (whose.mode == mode::test)
+    return fault{errc::forbidden, "This concerns live traffic: a live key is needed."};
+  return std::nullopt;
+}
+
 } // namespace
 
 void list_providers(service& with, request& rq, responder respond) {
@@ -135,6 +144,8 @@ void list_providers(service& with, request& rq, responder respond) {
 }
 
 void put_breaker(service& with, request& rq, responder respond) {
+  if (auto refused = only_operators(rq.where()))
+    return respond(std::move(*refused));
   auto what = read_body(rq, read_order);
   if (!what)
     return respond(std::move(what.error()));
@@ -182,6 +193,8 @@ void post_key(service& with, request& rq, responder respond) {
     return respond(std::move(what.error()));
   if (what->space.tenant != rq.where().tenant && rq.where().tenant != space{}.tenant)
     return respond(fault{errc::forbidden, "A key of this tenant makes keys for its own tenant only."});
+  if (what->space.mode == mode::live && rq.where().mode == mode::test)
+    return respond(fault{errc::forbidden, "A test key makes test keys only."});
   auto made = make_key(std::move(*what), now);
   auto added = [&with, respond, text = made.text](result<api_key> kept) {
     if (!kept)
@@ -195,6 +208,8 @@ void post_key(service& with, request& rq, responder respond) {
 }
 
 void delete_key(service& with, request& rq, responder respond) {
+  if (rq.where().mode == mode::test) // it might be a live one's
+    return respond(fault{errc::forbidden, "A test key revokes no keys: a live key is needed."});
   auto revoked = [&with, respond, id = rq.args[0]](result<ok_t> gone) {
     if (!gone)
       return respond(std::move(gone.error()));
@@ -209,6 +224,8 @@ void get_setting(service& with, request& rq, responder respond) {
 }
 
 void put_setting(service& with, request& rq, responder respond) {
+  if (auto refused = only_operators(rq.where()))
+    return respond(std::move(*refused));
   auto expected = expected_version(rq);
   if (!expected)
     return respond(std::move(expected.error()));

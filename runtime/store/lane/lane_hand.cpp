@@ -25,7 +25,8 @@ result<notification_view> lane_file::cancel(const space& where, const uuid& id, 
     if (!may_move(d.status, delivery_status::cancelled))
       continue;
     auto guard = as_it_stands(d, *n);
-    move_to(d, delivery_status::cancelled, now, {"sender.cancel", "The sender took it back."});
+    d.decision = {"sender.cancel", "The sender took it back."};
+    move_to(d, delivery_status::cancelled, now, d.decision);
     any |= write_delivery(tables(), d, guard);
   }
   if (!any)

@@ -15,7 +15,8 @@ result<notification_view> lane_model::cancel(const space& where, const uuid& id,
     if (!may_move(d.status, delivery_status::cancelled))
       continue;
     row_guard guard{d.status, d.attempts.size()};
-    move_to(d, delivery_status::cancelled, now, {"sender.cancel", "The sender took it back."});
+    d.decision = {"sender.cancel", "The sender took it back."};
+    move_to(d, delivery_status::cancelled, now, d.decision);
     any |= write(d, guard);
   }
   if (!any)

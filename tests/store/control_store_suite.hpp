@@ -125,8 +125,11 @@ inline void suppressions_expire(store_fixture& f) {
 }
 
 inline void suppressions_are_listed(store_fixture& f) {
-  CHECK(suppress(f, channel::email, "a@example.org", "a").id == "a");
+  CHECK(suppress(f, channel::email, "a@example.org", "short", f.clock().now() + 1h).id == "short");
+  CHECK(suppress(f, channel::email, "a@example.org", "shorter", f.clock().now() + 1min).id == "short");
+  CHECK(suppress(f, channel::email, "a@example.org", "a").id == "a"); // for good: the longer one counts
   CHECK(suppress(f, channel::email, "a@example.org", "again").id == "a");
+  CHECK(suppress(f, channel::email, "a@example.org", "later", f.clock().now() + 1h).id == "a");
   suppress(f, channel::sms, "+49555", "b");
   auto list = [&](std::optional<channel> on, std::string after, std::size_t limit) {
     std::vector<std::string> ids;

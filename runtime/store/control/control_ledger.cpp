@@ -33,6 +33,11 @@ bool in_force(const suppression& s, sys_time now) {
   return !s.expires_at || *s.expires_at > now;
 }
 
+/// True where it keeps the address away for as long as the other would.
+bool outlasts(const suppression& s, const suppression& other) {
+  return !s.expires_at || (other.expires_at && *other.expires_at <= *s.expires_at);
+}
+
 } // namespace
 
 std::optional<suppression> suppression_of(connection& db, const space& where, const channel_address& whom,
@@ -41,10 +46,10 @@ std::optional<suppression> suppression_of(connection& db, const space& where, co
   return found && in_force(*found, now) ? std::move(found) : std::nullopt;
 }
 
-// One that has expired gives way to the new one.
+// One that has expired, or would before the new one does, gives way to it.
 suppression store_suppression(connection& db, const suppression& what, sys_time now) {
   auto known = find_by_address(db, what.space, what.channel, what.address);
-  if (known && in_force(*known, now))
+  if (known && in_force(*known, now) && outlasts(*known, what))
     return *known;
   auto space_name = to_string(what.space);
   auto stored = what;

@@ -108,7 +108,8 @@ const suppression* control_model::in_force(const address& whom) const {
 
 suppression control_model::add_suppression(const suppression& what) {
   address whom{what.space, what.channel, ledger_address(what.channel, what.address)};
-  if (auto* known = in_force(whom))
+  auto* known = in_force(whom);
+  if (known != nullptr && (!known->expires_at || (what.expires_at && *what.expires_at <= *known->expires_at)))
     return *known;
   auto stored = what;
   stored.address = std::get<std::string>(whom);

@@ -152,7 +152,10 @@ TEST_CASE("erasure goes through every file and ends the tombstone's work") {
   at.start();
   auto c = at.connect();
   c.call("PUT", "/v1/users/u", profile);
-  CHECK(c.call("DELETE", "/v1/users/u").status == 204);
+  CHECK(c.call("DELETE", "/v1/users/u", "", "If-Match: \"99\"\r\n").status == 412);
+  CHECK(c.call("DELETE", "/v1/users/nobody", "", "If-Match: \"1\"\r\n").status == 412);
+  CHECK(c.call("GET", "/v1/users/u").status == 200);
+  CHECK(c.call("DELETE", "/v1/users/u", "", "If-Match: \"1\"\r\n").status == 204);
   CHECK(at.engine.critical_store.erased == std::vector<std::string>{"u"});
   CHECK(at.engine.bulk_store.erased == std::vector<std::string>{"u"});
   CHECK(at.engine.control_.finished_erasures == std::vector<std::string>{"u"});

@@ -139,20 +139,34 @@ void put_user(service& with, request& rq, responder respond) {
 void patch_user(service& with, request& rq, responder respond) {
   patch_part(with, rq, std::move(respond), profile);
 }
+/// If-Match is held against what is stored just before: a change in between is erased too.
 void delete_user(service& with, request& rq, responder respond) {
+  auto expected = expected_version(rq);
+  if (!expected)
+    return respond(std::move(expected.error()));
   auto erased = on_pool<ok_t>(rq, [respond](result<ok_t> got) {
     if (!got)
       return respond(std::move(got.error()));
     respond(no_content());
   });
-  with.engine.control().erase_user(
-    rq.where(), rq.args[0], with.engine.clock().now(),
-    [&engine = with.engine, where = rq.where(), id = rq.args[0], erased](result<ok_t> kept) {
+  auto erase = [&engine = with.engine, where = rq.where(), id = rq.args[0], erased] {
+    engine.control().erase_user(where, id, engine.clock().now(), [&engine, where, id, erased](result<ok_t> kept) {
       if (!kept)
         return erased(std::move(kept));
       engine.announce(change{where, id, {}});
       erase_everywhere(engine, where, id, erased);
     });
+  };
+  if (!*expected)
+    return erase();
+  auto if_it_stands = [respond, erase, version = **expected](const result<user_ptr>& found) {
+    if (!found && found.error().code != errc::not_found)
+      return respond(found.error());
+    if (!found || (*found)->version != version)
+      return respond(fault{errc::version_mismatch, "The user is not at the version of If-Match; nothing was erased."});
+    erase();
+  };
+  with.engine.control().get_user(rq.where(), rq.args[0], on_pool<user_ptr>(rq, std::move(if_it_stands)));
 }
 void get_preferences(service& with, request& rq, responder respond) {
   get_part(with, rq, std::move(respond), choices);

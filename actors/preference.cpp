@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <caf/all.hpp>
-#include <cctype>
 
 #include "actors/messaging.hpp"
 #include "actors/policy/routing.hpp"
 #include "actors/policy/standby.hpp"
+#include "messages/ledger_address.hpp"
 #include "messages/transitions.hpp"
 
 namespace carillon {
@@ -63,14 +63,12 @@ std::optional<address_list::value_type> unasked(const preference_state::waiting&
 /// True where what was read of a person may be older than a change that concerns them.
 bool is_outdated(const preference_state::look_up& asked, const person& who) {
   auto concerns = [&](const address_list::value_type& changed) {
-    auto same = [&](const std::string& address) {
-      return std::equal(address.begin(), address.end(), changed.second.begin(), changed.second.end(),
-                        [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
-    };
-    auto own = addresses_of(who.who ? who.who->contacts : contacts{}, changed.first, asked.user_id);
+    auto on = changed.first;
+    auto same = [&](const std::string& one) { return ledger_address(on, one) == ledger_address(on, changed.second); };
+    auto own = addresses_of(who.who ? who.who->contacts : contacts{}, on, asked.user_id);
     return std::any_of(own.begin(), own.end(), same)
            || std::any_of(asked.extra.begin(), asked.extra.end(),
-                          [&](auto& extra) { return extra.first == changed.first && same(extra.second); });
+                          [&](auto& extra) { return extra.first == on && same(extra.second); });
   };
   return asked.outdated || std::any_of(asked.changed.begin(), asked.changed.end(), concerns);
 }
@@ -189,7 +187,8 @@ void preference_state::decide(waiting what) {
 /// out of date meanwhile is read again first, and those behind it wait.
 void preference_state::answered(const std::string& token, result<person> answer) {
   auto end = token.rfind('\n');
-  auto line = look_ups.find(token.substr(0, end));
+  auto key = token.substr(0, end);
+  auto line = look_ups.find(key);
   if (line == look_ups.end())
     return;
   auto number = std::stoull(token.substr(end + 1));
@@ -206,7 +205,7 @@ void preference_state::answered(const std::string& token, result<person> answer)
     if (line->second.empty())
       look_ups.erase(line);
     settle(std::move(done));
-    line = look_ups.find(token.substr(0, end)); // it may have asked for more
+    line = look_ups.find(key); // it may have asked for more
   }
 }
 
@@ -215,8 +214,7 @@ void preference_state::settle(look_up asked) {
     // Stored work is let go and stays in its queue; requests are answered.
     for (auto& what : asked.waiters)
       if (auto* request = std::get_if<intake_ptr>(&what))
-        (*request)->refuse(
-          {errc::store_unavailable, "Preferences cannot be read just now.", {}, std::chrono::seconds{1}});
+        (*request)->refuse(asked.answer->error());
     return;
   }
   auto& who = **asked.answer;
@@ -349,7 +347,8 @@ preference_actor::behavior_type preference(preference_actor::stateful_pointer<pr
     [self](decide_atom, const work_ptr& what) { self->state.decide(what); },
     [self](answer_atom, const std::string& token, const person& who) { self->state.answered(token, who); },
     [self](answer_atom, const std::string& token) {
-      self->state.answered(token, fault{errc::store_unavailable, {}});
+      self->state.answered(
+        token, fault{errc::store_unavailable, "Preferences cannot be read just now.", {}, std::chrono::seconds{1}});
     },
     [self](changed_atom, const change_ptr& what) { self->state.forget(*what); },
     [self](look_atom) { report_mailbox(self, *self->state.context); },

@@ -104,9 +104,11 @@ void header_parameters(const route& r, ordered_json& out) {
     header("Priority",
            schema_of(R"({"type":"string","description":"RFC 9218: u=0 or u=1 is critical","examples":["u=1"]})"));
   }
-  if (r.how == method::put || r.how == method::patch || r.pattern == "/v1/users/{id}")
-    if (r.how != method::get && (r.pattern.starts_with("/v1/users") || r.pattern.starts_with("/v1/settings")))
-      header("If-Match", schema_of(R"({"type":"string","pattern":"^\"[^\"]*\"$","examples":["\"7\""]})"));
+  auto writes = r.how == method::put || r.how == method::patch;
+  if (r.pattern == "/v1/users/{id}"
+        ? r.how != method::get
+        : writes && (r.pattern.starts_with("/v1/users") || r.pattern.starts_with("/v1/settings")))
+    header("If-Match", schema_of(R"({"type":"string","pattern":"^\"[^\"]*\"$","examples":["\"7\""]})"));
 }
 
 ordered_json request_body(const route& r) {

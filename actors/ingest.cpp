@@ -4,6 +4,7 @@
 
 #include "actors/messaging.hpp"
 #include "actors/policy/choice.hpp"
+#include "actors/refusal.hpp"
 
 namespace carillon {
 namespace {
@@ -83,10 +84,11 @@ std::optional<fault> ingest_state::describe(intake& what) const {
 }
 
 void ingest_state::submit(const intake_ptr& what) {
-  auto error = refuse(*what);
-  if (!error)
-    error = describe(*what);
-  if (error)
+  if (auto error = refuse(*what))
+    return what->refuse(std::move(*error));
+  if (what->outdated)
+    return refuse_unless_repeated(*context, what, std::move(*what->outdated));
+  if (auto error = describe(*what))
     return what->refuse(std::move(*error));
   pass(peers->preference_for(what->n->user_id), is_urgent(what->n->priority), decide_atom_v, what);
 }

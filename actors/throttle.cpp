@@ -6,6 +6,7 @@
 
 #include "actors/messaging.hpp"
 #include "actors/policy/standby.hpp"
+#include "actors/refusal.hpp"
 
 namespace carillon {
 namespace {
@@ -190,7 +191,7 @@ void throttle_state::apply(const intake_ptr& what) {
   }
   do {
     if (auto refused = charge_all(*what))
-      return what->refuse(std::move(*refused));
+      return refuse_unless_repeated(*context, what, std::move(*refused));
   } while (release_standby(what->deliveries, context->clock.now()));
   pass(peers->dispatcher, is_urgent(what->n->priority), place_atom_v, what);
 }

@@ -25,6 +25,7 @@ constexpr std::array errors{
   row{errc::key_in_flight, "key_in_flight", 409, "A request with this idempotency key is being accepted now."},
   row{errc::nothing_to_cancel, "nothing_to_cancel", 409, "Nothing could be cancelled."},
   row{errc::not_held, "not_held", 409, "The delivery is not held."},
+  row{errc::not_sent, "not_sent", 409, "It has not been sent."},
   row{errc::length_required, "length_required", 411, "The request needs a Content-Length."},
   row{errc::version_mismatch, "version_mismatch", 412, "The resource has changed since the version in If-Match."},
   row{errc::body_too_large, "body_too_large", 413, "The body is larger than the limit."},

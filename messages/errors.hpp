@@ -27,6 +27,7 @@ enum class errc : std::uint8_t {
   key_in_flight,          ///< 409: the same idempotency key is being accepted now
   nothing_to_cancel,      ///< 409: every delivery had already ended or been sent
   not_held,               ///< 409: resolve of a delivery that is not held
+  not_sent,               ///< 409: engagement with what no attempt was made to send
   length_required,        ///< 411
   version_mismatch,       ///< 412: If-Match names another version
   body_too_large,         ///< 413

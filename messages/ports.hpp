@@ -146,6 +146,9 @@ public:
   /// Keeps a notification. A claim that exists already: the first receipt with
   /// `replayed` where the digest agrees, else key_reused; looked up in both lanes.
   virtual void accept(acceptance what, done<receipt> then) = 0;
+  /// Looks a claim up as accept does, behind every write before it, and keeps nothing:
+  /// the first receipt, key_reused, or nullopt where the key is free.
+  virtual void recall(space where, idempotency_claim what, done<std::optional<receipt>> then) = 0;
   /// Answers the keys whose start was recorded.
   virtual void start(std::vector<attempt_start> what, done<std::vector<row_key>> then) = 0;
   virtual void update(delivery_update what, done<update_result> then) = 0;
@@ -154,8 +157,8 @@ public:
   /// Ends a held delivery by hand: sent, retry (queued) or failed. not_found, not_held.
   virtual void resolve(space where, uuid id, uuid delivery_id, delivery_status to, decision why, sys_time now,
                        done<delivery> then) = 0;
-  /// Records engagement on a delivery, or on all of the notification if `delivery_id` is empty.
-  /// Never moves backwards. not_found.
+  /// Records engagement on a delivery, or on all of the notification if `delivery_id` is empty;
+  /// only on those that had an attempt. Never moves backwards. not_found, not_sent.
   virtual void engage(space where, uuid id, std::optional<uuid> delivery_id, engagement what, sys_time now,
                       done<ok_t> then) = 0;
   /// Puts dead letters back to queued; answers those that were. `why` records who did it.
@@ -206,6 +209,16 @@ struct person {
   std::optional<sys_time> good_until = {};                 ///< when the first of those suppressions ends
 };
 
+/// What a write is bound to: the version that must stand (0: nothing may), or any_version.
+using version_bond = std::optional<std::uint64_t>;
+/// Something must stand, whatever its version.
+inline constexpr std::uint64_t any_version = static_cast<std::uint64_t>(-1);
+
+/// `stands`: the stored version, 0 where nothing is.
+constexpr bool fulfils(const version_bond& bond, std::uint64_t stands) {
+  return !bond || (*bond == any_version ? stands != 0 : stands == *bond);
+}
+
 enum class user_part : std::uint8_t { profile, preferences, both };
 
 /// users, suppressions, keys, settings, breaker orders. Same rules as lane_store.
@@ -220,8 +233,8 @@ public:
 
   virtual void get_user(space where, std::string id, done<user_ptr> then) = 0;
   /// Writes one part of a user, creating it where it is missing; the other part
-  /// is kept. `if_match` refuses with version_mismatch unless it is the part's version (0: must not exist).
-  virtual void put_user(user what, user_part part, std::optional<std::uint64_t> if_match, done<user_ptr> then) = 0;
+  /// is kept. version_mismatch where the part's version does not fulfil the bond.
+  virtual void put_user(user what, user_part part, version_bond if_match, done<user_ptr> then) = 0;
   /// Leaves a tombstone, also for somebody who is known from requests alone.
   virtual void erase_user(space where, std::string id, sys_time now, done<ok_t> then) = 0;
   /// Tombstones whose effect has not reached every file yet: (space, user id).
@@ -241,7 +254,7 @@ public:
   virtual void list_keys(std::string tenant, done<std::vector<api_key>> then) = 0; ///< empty tenant: all
 
   virtual void get_setting(std::string feature, done<versioned_json> then) = 0; ///< not_found
-  virtual void put_setting(std::string feature, std::string config, bool enabled, std::optional<std::uint64_t> if_match,
+  virtual void put_setting(std::string feature, std::string config, bool enabled, version_bond if_match,
                            done<versioned_json> then) = 0;
 
   virtual void breaker_orders(done<std::vector<std::pair<std::string, breaker_order>>> then) = 0;

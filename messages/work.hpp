@@ -117,6 +117,7 @@ struct intake {
   std::string correlation_id;
   std::string_view source = "http";
   std::optional<idempotency_claim> claim;
+  std::optional<fault> outdated; ///< its time has passed: refused, unless it repeats what was accepted in time
   std::chrono::steady_clock::time_point received{};
   reply<receipt> answer;
   reply<explanation> explain; ///< set: a dry run, nothing is stored or debited
@@ -129,7 +130,11 @@ struct intake {
   std::vector<debit> peoples_debits; ///< critical: what counts in bulk's throttle too, once it is accepted
   key_reservation reservation;
 
-  /// Answers the caller. Its key is free before that: whoever has the answer may repeat the request.
+  // Answer the caller. The key is free before that: whoever has the answer may repeat the request.
+  void accept(receipt kept) {
+    reservation.reset();
+    answer(std::move(kept));
+  }
   void refuse(fault why) {
     reservation.reset();
     if (explain)

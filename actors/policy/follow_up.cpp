@@ -12,9 +12,13 @@ bool ended_well(delivery_status s) {
 }
 
 /// Nothing has happened to it since the rule that let it through at accept: that
-/// rule is what a success shows, and not, say, an earlier attempt's failure.
+/// rule is what a success shows, and not, say, an earlier attempt's failure, or what
+/// it once waited for.
 bool stands_as_accepted(const delivery& d) {
-  return !d.history.empty() && d.history.front().rule == d.decision.rule;
+  if (d.history.empty())
+    return false;
+  auto& first = d.history.front();
+  return first.status == delivery_status::queued && first.rule == d.decision.rule;
 }
 
 /// The provider that made the attempt and those after it.

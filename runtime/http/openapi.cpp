@@ -108,7 +108,7 @@ void header_parameters(const route& r, ordered_json& out) {
   if (r.pattern == "/v1/users/{id}"
         ? r.how != method::get
         : writes && (r.pattern.starts_with("/v1/users") || r.pattern.starts_with("/v1/settings")))
-    header("If-Match", schema_of(R"({"type":"string","pattern":"^\"[^\"]*\"$","examples":["\"7\""]})"));
+    header("If-Match", schema_of(R"({"type":"string","pattern":"^(\\*|\"[^\"]*\")$","examples":["\"7\""]})"));
 }
 
 ordered_json request_body(const route& r) {

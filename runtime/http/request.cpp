@@ -80,14 +80,16 @@ void read_template(object_reader& in) {
   in.fail("template", "not_found", "there is no template of that name");
 }
 
+bool has_expired(const command& c, sys_time now) {
+  return c.expires_at && *c.expires_at <= now;
+}
+
 void check_times(object_reader& in, const command& c, sys_time now) {
   if (c.send_at && *c.send_at > now + bounds::send_at_ahead)
     in.fail("send_at", "range", "is more than a year ahead");
-  if (!c.expires_at)
-    return;
-  if (*c.expires_at <= now)
+  if (has_expired(c, now))
     in.fail("expires_at", "range", "is in the past");
-  else if (c.send_at && *c.expires_at <= *c.send_at)
+  else if (c.expires_at && c.send_at && *c.expires_at <= *c.send_at)
     in.fail("expires_at", "conflict", "is not after send_at");
 }
 
@@ -201,9 +203,12 @@ result<notification_request> read_notification(const json& body, const options& 
   auto& c = out.command;
   auto key = body.is_object() ? read_fields(in, c, header_key) : std::nullopt;
   in.finish();
-  check_times(in, c, now);
   out.lane = resolve_lane(in, c, config);
-  if (!errors.empty())
+  auto sound = errors.empty();
+  check_times(in, c, now);
+  if (sound && key && errors.size() == 1 && has_expired(c, now))
+    out.outdated = refusal(std::move(errors));
+  else if (!errors.empty())
     return refusal(std::move(errors));
   if (key)
     out.claim = idempotency_claim{*std::move(key), canonical_digest(c)};

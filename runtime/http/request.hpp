@@ -17,11 +17,13 @@ struct notification_request {
   carillon::command command;
   carillon::lane lane = lane::bulk;       ///< by its priority, else by its type's
   std::optional<idempotency_claim> claim; ///< where the request has a key
+  std::optional<fault> outdated;          ///< with a key: an expires_at that is past is its only error
 };
 
 /// Reads one notification. `header_key` is the Idempotency-Key header, already
 /// within bounds; the field of that name must agree with it. A send_at in the
-/// past means now. invalid_request with one field_error per problem; pointers
+/// past means now; an expires_at in the past may have been in time when the request
+/// came first, so that one with a key is not refused here. invalid_request with one field_error per problem; pointers
 /// begin with `at`, which is where the item stands in a batch.
 result<notification_request> read_notification(const json& body, const options& config, sys_time now,
                                                const std::optional<std::string>& header_key = {},

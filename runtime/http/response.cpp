@@ -72,14 +72,25 @@ ordered_json waiting_json(const waiting& what) {
           {"until", time_json(what.until)}};
 }
 
+namespace {
+
+/// Whose queue it waits in; once it is sent or has ended, who made the last attempt.
+const std::string& provider_of(const delivery& d) {
+  auto waits = d.status == delivery_status::queued || d.status == delivery_status::scheduled;
+  return waits || d.attempts.empty() ? d.queue : d.attempts.back().provider;
+}
+
+} // namespace
+
 ordered_json delivery_json(const delivery& d, const std::optional<waiting>& waits) {
+  auto& provider = provider_of(d);
   ordered_json out{{"id", to_string(d.id)},
                    {"channel", to_string(d.channel)},
                    {"address", masked(d.channel, d.address)},
                    {"status", shown_status(d)},
                    {"engagement", to_string(d.engagement)},
                    {"decision", {{"rule", d.decision.rule}, {"reason", d.decision.reason}}},
-                   {"provider", d.queue.empty() ? ordered_json(nullptr) : ordered_json(d.queue)},
+                   {"provider", provider.empty() ? ordered_json(nullptr) : ordered_json(provider)},
                    {"next_attempt_at", is_unfinished(d.status) ? time_json(d.due) : ordered_json(nullptr)}};
   if (waits)
     out["waiting_for"] = waiting_json(*waits);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <tuple>
 
 #include "actors/policy/choice.hpp"
 #include "actors/policy/quiet_hours.hpp"
@@ -102,20 +104,28 @@ void read_rule_channel(object_reader& in, preference_rule& out) {
     in.fail("channel", "format", "must be \"*\", email, sms, push, whatsapp, chat, webhook or in_app");
 }
 
+/// What a rule is about.
+using subject = std::tuple<level, std::string, std::optional<channel>>;
+
 void read_rules(object_reader& in, const options& config, std::vector<preference_rule>& out) {
   auto* list = in.array("preferences", bounds::preference_rules);
   if (!list)
     return;
+  std::set<subject> named;
   std::size_t index = 0;
   for (auto& item : *list) {
-    object_reader own{item, in.pointer_to("preferences") + '/' + std::to_string(index++), in.errors()};
+    auto pointer = in.pointer_to("preferences") + '/' + std::to_string(index++);
+    object_reader own{item, pointer, in.errors()};
     if (!item.is_object())
       continue; // that is its error
+    auto before = in.errors().size();
     preference_rule rule;
     read_subject(own, config, rule);
     read_rule_channel(own, rule);
     own.flag("enabled", rule.enabled, presence::required);
     own.finish();
+    if (in.errors().size() == before && !named.insert({rule.on, rule.name, rule.channel}).second)
+      in.errors().push_back({pointer, "conflict", "is about the same as a rule before it; say it once"});
     out.push_back(std::move(rule));
   }
 }

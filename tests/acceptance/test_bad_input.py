@@ -163,7 +163,7 @@ def test_after_all_that_the_engine_is_well_and_nothing_was_stored(engine, keys):
     assert api.get("/v1/notifications").expect(200).json["data"] == []
     assert api.get("/v1/suppressions").json["data"] == [] and api.get("/v1/sandbox/messages").json["data"] == []
     assert {one["name"] for one in api.get("/v1/keys").json["data"]} == {"admin", "k"}
-    api.get("/v1/settings/notification").problem(404)
+    assert api.get("/v1/settings/notification").expect(200).json["version"] == 0
     api.get("/v1/users/u").problem(404)
     assert api.get("/v1/users/somebody").expect(200).headers["etag"] == '"1"'
     assert all(lane["forced"] == "auto" for one in api.get("/v1/providers").json["data"] for lane in one["lanes"].values())

@@ -88,6 +88,7 @@ def test_an_open_breaker_sends_traffic_to_the_fallback(api, opened):
     id = api.notify(channels=["sms"], to={"phone": "+4915100000020"})
     [delivery] = api.outcome(id, "sent")["deliveries"]
     assert [attempt["provider"] for attempt in delivery["attempts"]] == ["second_choice"]
+    assert delivery["provider"] == "second_choice"
 
 
 def test_a_provider_that_fails_again_and_again_opens_its_own_breaker(api):

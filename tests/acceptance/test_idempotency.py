@@ -1,8 +1,10 @@
 """One key, one notification: replays, conflicts, doors and restarts."""
 import concurrent.futures
 import uuid
+from datetime import datetime, timedelta, timezone
 
 from support.api import fresh_mailbox, fresh_user
+from support.waiting import eventually
 
 CONFIG = ""
 
@@ -16,6 +18,10 @@ def post(api, body, key=None, **headers):
     if key:
         headers["Idempotency-Key"] = key
     return api.post("/v1/notifications", body, headers=headers)
+
+
+def later(seconds):
+    return (datetime.now(timezone.utc) + timedelta(seconds=seconds)).isoformat()
 
 
 def key():
@@ -68,6 +74,19 @@ def test_a_refused_request_leaves_its_key_free(api):
     same = key()
     post(api, request(type=""), same).problem(422)
     post(api, request(), same).expect(202)
+
+
+def test_a_repeat_is_answered_after_its_expiry(api):
+    body, same = request(expires_at=later(1)), key()
+    first = post(api, body, same).expect(202)
+    eventually(lambda: post(api, body, key()).status == 422, "its expiry")
+    again = post(api, body, same).expect(202)
+    assert again.json == first.json and again.headers["idempotent-replayed"] == "true"
+    [item] = api.post("/v1/notifications/batch", [{**body, "idempotency_key": same}]).expect(202).json["results"]
+    assert item["id"] == first.json["id"]
+    post(api, body, key()).problem(422, "invalid_request", "/expires_at")
+    post(api, {**body, "type": "other"}, same).problem(422, "key_reused")
+    api.post("/v1/notifications/explain", body).problem(422, "invalid_request", "/expires_at")
 
 
 def test_a_key_is_one_across_both_lanes(api):

@@ -74,6 +74,14 @@ def test_engagement_can_be_told_by_notification(api, user):
     api.post(f"/v1/notifications/{id}/engagement", {"event": "eaten"}).problem(422, "invalid_request", "/event")
 
 
+def test_what_was_never_sent_was_not_read(api, user):
+    request = {"user_id": user, "type": "t", "channels": ["email"], "to": {"email": "nobody@example.org"},
+               "content": {"title": "t", "body": "b"}, "send_at": "2027-01-01T00:00:00Z"}
+    id = api.post("/v1/notifications", request).expect(202).json["id"]
+    api.post(f"/v1/notifications/{id}/engagement", {"event": "read"}).problem(409, "not_sent")
+    assert api.notification(id)["status"] == "scheduled"
+
+
 def test_a_feed_is_paged(api, user):
     for n in range(5):
         deliver(api, user, type=f"page_{n}")

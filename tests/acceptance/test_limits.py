@@ -32,7 +32,9 @@ def test_over_a_limit_that_delays_the_next_one_waits_for_its_turn(api):
     start = instant(api.outcome(first, "sent")["deliveries"][0]["attempts"][0]["started_at"])
     [waiting] = api.outcome(second, "scheduled")["deliveries"]
     assert "limit" in waiting["decision"]["rule"] and waiting["decision"]["reason"]
-    sent = instant(api.outcome(second, "sent")["deliveries"][0]["attempts"][0]["started_at"])
+    [done] = api.outcome(second, "sent")["deliveries"]
+    assert "limit" not in done["decision"]["rule"] and "wait" not in done["decision"]["reason"]
+    sent = instant(done["attempts"][0]["started_at"])
     assert 1.5 < (sent - start).total_seconds() < 4
 
 
@@ -55,6 +57,18 @@ def test_over_a_limit_that_rejects_the_caller_is_told_when_to_come_back(api):
         assert 1 <= int(answer.headers["retry-after"]) <= 60
         assert answer.headers["ratelimit-limit"] == "1" and answer.headers["ratelimit-remaining"] == "0"
         assert answer.headers["ratelimit-reset"] == answer.headers["retry-after"]
+
+
+def test_a_repeat_is_answered_though_its_limit_is_full(api):
+    request = {"user_id": fresh_user(), "type": "rejected", "channels": ["email"], "to": {"email": fresh_mailbox()},
+               "content": {"title": "t", "body": "b"}, "idempotency_key": fresh_user()}
+    first = api.post("/v1/notifications", request).expect(202)
+    again = api.post("/v1/notifications", request).expect(202)
+    assert again.json == first.json and again.headers["idempotent-replayed"] == "true"
+    [item] = api.post("/v1/notifications/batch", [request]).expect(202).json["results"]
+    assert item["id"] == first.json["id"]
+    api.post("/v1/notifications", {**request, "idempotency_key": fresh_user()}).problem(429, "rate_limited")
+    api.post("/v1/notifications", {**request, "type": "delayed"}).problem(422, "key_reused")
 
 
 def test_a_person_has_one_limit_over_all_types(api):

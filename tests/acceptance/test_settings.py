@@ -32,6 +32,16 @@ def email(api, **fields):
     return api.notify(channels=["email"], to={"email": fresh_mailbox()}, **fields)
 
 
+def test_settings_that_nobody_changed_are_shown(start_engine):
+    api = start_engine().api
+    found = api.get(PATH).expect(200)
+    assert found.json == {"config": {}, "enabled": True, "version": 0}
+    api.put(PATH, found.json, headers={"If-Match": "*"}).problem(412, "version_mismatch")
+    api.put(PATH, found.json, headers={"If-Match": found.headers["etag"]}).expect(200)
+    api.put(PATH, found.json, headers={"If-Match": "*"}).expect(200)
+    api.get("/v1/settings/unheard_of").problem(404, "not_found")
+
+
 def test_settings_are_versioned(api, switch):
     first = switch({"channels": {"sms": {"enabled": True}}})
     second = switch({"channels": {"sms": {"enabled": False}}})

@@ -4,6 +4,8 @@ from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
+import pytest
+
 from support.api import fresh_mailbox, fresh_user
 from support.canary import CANARY
 from support.waiting import eventually
@@ -61,6 +63,29 @@ def test_a_lost_update_is_refused(api):
     assert api.put(f"/v1/users/{user}", body, headers={"If-Match": first}).status == 200
     api.put(f"/v1/users/{user}", body, headers={"If-Match": first}).problem(412, "version_mismatch")
     assert api.get(f"/v1/users/{user}").headers["etag"] != first
+
+
+def test_a_write_can_be_bound_to_there_being_somebody(api):
+    user, body, any_version = fresh_user(), {"locale": "de"}, {"If-Match": "*"}
+    for call in (api.put, api.patch):
+        assert call(f"/v1/users/{user}", body, headers=any_version).status in (404, 412)
+    api.delete(f"/v1/users/{user}", headers=any_version).problem(412, "version_mismatch")
+    api.get(f"/v1/users/{user}").problem(404, "not_found")
+    put(api, user)
+    api.put(f"/v1/users/{user}", body, headers=any_version).expect(200)
+    api.patch(f"/v1/users/{user}", {"locale": "fr"}, headers=any_version).expect(200)
+    assert api.get(f"/v1/users/{user}").json["locale"] == "fr"
+    api.delete(f"/v1/users/{user}", headers=any_version).expect(204)
+
+
+@pytest.mark.parametrize("second", [True, False])
+def test_preferences_say_a_thing_once(api, second):
+    rule = {"type": "news", "channel": "email", "enabled": True}
+    for other in ({**rule, "enabled": second}, {"type": "*", "channel": "*", "enabled": second}):
+        rules = {"preferences": [rule, {"type": "*", "channel": "*", "enabled": True}, other]}
+        api.put(f"/v1/users/{fresh_user()}/preferences", rules).problem(422, "invalid_request", "/preferences/2")
+    same_name = [rule, {"category": "reminder", "channel": "email", "enabled": True}, {**rule, "channel": "sms"}]
+    api.put(f"/v1/users/{fresh_user()}/preferences", {"preferences": same_name}).expect(200)
 
 
 def test_preferences_have_their_own_version(api):

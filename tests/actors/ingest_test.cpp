@@ -183,3 +183,61 @@ TEST_CASE_METHOD(ingest_test, "new peers are used from then on") {
   other.leave();
   run();
 }
+
+namespace {
+
+fault too_late() {
+  return {errc::invalid_request, "One field is wrong; see errors.", {{"/expires_at", "range", "is in the past"}}};
+}
+
+} // namespace
+
+TEST_CASE_METHOD(ingest_test, "what is too late is refused, unless it repeats what was accepted in time") {
+  auto ask = [&](door& who, result<std::optional<receipt>> known) {
+    auto what = who.request();
+    what->claim = claim_of("k");
+    what->outdated = too_late();
+    send(subject, submit_atom_v, std::move(what));
+    CHECK(store.recalls.answer(std::move(known)).key == "k");
+  };
+  door early, late, other, unlucky;
+  receipt first{ids.make(ids.reserve(start_of_tests, 1)), lane::bulk, true};
+  ask(early, std::optional{first});
+  REQUIRE(early.answers().size() == 1);
+  CHECK(early.answers()[0]->id == first.id);
+  CHECK(early.answers()[0]->replayed);
+  ask(late, std::optional<receipt>{});
+  CHECK(late.refusal().fields.at(0).pointer == "/expires_at");
+  ask(other, fault{errc::key_reused, "another"});
+  CHECK(other.refusal().code == errc::key_reused);
+  ask(unlucky, fault{errc::store_unavailable, "not now"});
+  CHECK(unlucky.refusal().code == errc::store_unavailable); // it may have been accepted: nobody knows now
+  CHECK(nothing_passed_on());
+}
+
+TEST_CASE_METHOD(ingest_test, "a key is taken while it is looked up, and free with the answer") {
+  auto what = caller.request();
+  what->claim = claim_of("k");
+  what->outdated = too_late();
+  send(subject, submit_atom_v, std::move(what));
+  door second;
+  auto again = second.request();
+  again->claim = claim_of("k");
+  send(subject, submit_atom_v, again);
+  CHECK(second.refusal().code == errc::key_in_flight);
+  store.recalls.answer(std::optional<receipt>{});
+  door third;
+  auto free = third.request();
+  free->claim = claim_of("k");
+  send(subject, submit_atom_v, free);
+  CHECK(third.answers().empty());
+}
+
+TEST_CASE_METHOD(ingest_test, "a dry run of what is too late is refused at once") {
+  auto what = caller.dry_run();
+  what->claim = claim_of("k");
+  what->outdated = too_late();
+  send(subject, submit_atom_v, what);
+  REQUIRE(caller.explanations().size() == 1);
+  CHECK(caller.explanations()[0].error().code == errc::invalid_request);
+}

@@ -317,6 +317,27 @@ TEST_CASE_METHOD(throttle_test, "a dry run shows the limits, says what would hap
   CHECK(what->limits[0][0].resets_at == start_of_tests + 1min);
 }
 
+TEST_CASE_METHOD(throttle_test, "a full limit does not refuse the repeat of what was accepted") {
+  config.limits.per_user = one_a_minute(over_limit::reject);
+  auto subject = ready();
+  send(subject, decide_atom_v, described(caller));
+  placed();
+  auto ask = [&](door& who, std::optional<receipt> known) {
+    auto what = described(who);
+    what->claim = idempotency_claim{"k", {}};
+    send(subject, decide_atom_v, what);
+    store.recalls.answer(std::move(known));
+  };
+  door repeats, comes_first;
+  ask(repeats, receipt{{}, lane::bulk, true});
+  REQUIRE(repeats.answers().size() == 1);
+  CHECK(repeats.answers()[0]->replayed);
+  ask(comes_first, std::nullopt);
+  CHECK(comes_first.refusal().code == errc::rate_limited);
+  CHECK(comes_first.refusal().retry_after == 1min);
+  CHECK(dispatcher_peer.empty());
+}
+
 TEST_CASE_METHOD(throttle_test, "a dry run of what a limit would refuse is refused as the request would be") {
   config.limits.per_user = one_a_minute(over_limit::reject);
   auto subject = ready();

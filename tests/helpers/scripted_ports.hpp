@@ -22,6 +22,7 @@ public:
     std::size_t limit = 0;
   };
   script<acceptance, receipt> accepts;
+  script<idempotency_claim, std::optional<receipt>> recalls;
   script<std::vector<attempt_start>, std::vector<row_key>> starts;
   script<delivery_update, update_result> updates;
   script<asked_nothing, ok_t> barriers;
@@ -33,6 +34,9 @@ public:
   script<sys_time, std::vector<pulled>> helds;
 
   void accept(acceptance what, done<receipt> then) override;
+  void recall(space, idempotency_claim what, done<std::optional<receipt>> then) override {
+    recalls(std::move(what), std::move(then));
+  }
   void start(std::vector<attempt_start> what, done<std::vector<row_key>> then) override {
     starts(std::move(what), std::move(then));
   }
@@ -93,7 +97,7 @@ public:
 
   // --- doors' calls
   void get_user(space, std::string, done<user_ptr> then) override { not_for_actors(then); }
-  void put_user(user, user_part, std::optional<std::uint64_t>, done<user_ptr> then) override { not_for_actors(then); }
+  void put_user(user, user_part, version_bond, done<user_ptr> then) override { not_for_actors(then); }
   void erase_user(space, std::string, sys_time, done<ok_t> then) override { not_for_actors(then); }
   void unfinished_erasures(done<std::vector<std::pair<space, std::string>>> then) override { not_for_actors(then); }
   void finish_erasure(space, std::string, done<ok_t> then) override { not_for_actors(then); }
@@ -110,7 +114,7 @@ public:
   void revoke_key(std::string, std::string, done<ok_t> then) override { not_for_actors(then); }
   void list_keys(std::string, done<std::vector<api_key>> then) override { not_for_actors(then); }
   void get_setting(std::string, done<versioned_json> then) override { not_for_actors(then); }
-  void put_setting(std::string, std::string, bool, std::optional<std::uint64_t>, done<versioned_json> then) override {
+  void put_setting(std::string, std::string, bool, version_bond, done<versioned_json> then) override {
     not_for_actors(then);
   }
   void breaker_orders(done<std::vector<std::pair<std::string, breaker_order>>> then) override { not_for_actors(then); }

@@ -21,6 +21,7 @@ inline fault unused() {
 class fake_lane_store final : public lane_store {
 public:
   void accept(acceptance, done<receipt> then) override { then(unused()); }
+  void recall(space, idempotency_claim, done<std::optional<receipt>> then) override { then(unused()); }
   void start(std::vector<attempt_start>, done<std::vector<row_key>> then) override { then(unused()); }
   void update(delivery_update, done<update_result> then) override { then(unused()); }
   void cancel(space where, uuid id, sys_time now, done<notification_view> then) override {
@@ -154,7 +155,7 @@ public:
     auto found = users.find({where, id});
     found == users.end() ? then(nothing_here()) : then(std::make_shared<const user>(found->second));
   }
-  void put_user(user what, user_part part, std::optional<std::uint64_t> if_match, done<user_ptr> then) override {
+  void put_user(user what, user_part part, version_bond if_match, done<user_ptr> then) override {
     std::scoped_lock guard{mutex};
     if (faster_writers > 0) {
       --faster_writers;
@@ -162,7 +163,7 @@ public:
     }
     auto& kept = users[{what.space, what.id}];
     auto& version = part == user_part::preferences ? kept.preferences_version : kept.version;
-    if (if_match && *if_match != version) {
+    if (!fulfils(if_match, version)) {
       if (kept.id.empty())
         users.erase({what.space, what.id});
       return then(fault{errc::version_mismatch, "another version stands"});
@@ -255,11 +256,11 @@ public:
     auto found = settings.find(feature);
     found == settings.end() ? then(nothing_here()) : then(found->second);
   }
-  void put_setting(std::string feature, std::string config, bool enabled, std::optional<std::uint64_t> if_match,
+  void put_setting(std::string feature, std::string config, bool enabled, version_bond if_match,
                    done<versioned_json> then) override {
     std::scoped_lock guard{mutex};
     auto& kept = settings[feature];
-    if (if_match && *if_match != kept.version)
+    if (!fulfils(if_match, kept.version))
       return then(fault{errc::version_mismatch, "another version stands"});
     kept = {config, enabled, kept.version + 1};
     then(kept);

@@ -149,7 +149,8 @@ TEST_CASE("settings are put in force, versioned, and refused with their field") 
   at.start();
   auto c = at.connect();
   auto path = "/v1/settings/notification";
-  CHECK(c.call("GET", path).status == 404);
+  CHECK(c.call("GET", path).body == R"({"config":{},"enabled":true,"version":0})"); // nobody has changed it
+  CHECK(c.call("GET", "/v1/settings/other").status == 404);
   auto put = c.call("PUT", path, R"({"config":{"retry_settings":{"SMS":{"max_attempts":3,"initial_backoff_seconds":0.5,
     "backoff_strategy":"fixed","max_backoff_seconds":9,"retry_enabled":true}},
     "other_settings":{"throttle_per_user_per_minute":5},"channels":{"email":{"enabled":false}},

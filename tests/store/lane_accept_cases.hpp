@@ -122,6 +122,27 @@ inline void keys_hold_across_lanes(store_fixture& f) {
   CHECK(answer->lane == lane::critical);
 }
 
+inline void claims_are_recalled(store_fixture& f) {
+  auto recall = [&](lane where, const idempotency_claim& what) {
+    auto& store = where == lane::bulk ? f.bulk() : f.critical();
+    return await<std::optional<receipt>>([&](auto then) { store.recall(live, what, then); });
+  };
+  CHECK_FALSE(*recall(lane::bulk, claim("k", 1)));
+  auto first = sample_maker{f, lane::bulk}.make();
+  first.claim = claim("k", 1);
+  kept(f.bulk(), first);
+  for (auto l : {lane::bulk, lane::critical}) {
+    auto known = recall(l, claim("k", 1));
+    REQUIRE(known);
+    REQUIRE(*known);
+    CHECK((*known)->id == first.n->id);
+    CHECK((*known)->lane == lane::bulk);
+    CHECK((*known)->replayed);
+    CHECK(recall(l, claim("k", 2)).error().code == errc::key_reused);
+    CHECK_FALSE(*recall(l, claim("other", 1))); // a look kept nothing
+  }
+}
+
 inline void keys_of_spaces_are_apart(store_fixture& f) {
   sample_maker make{f, lane::bulk};
   auto first = make.make();
@@ -197,6 +218,7 @@ inline const std::vector<suite_case> all{
   {"a repeated idempotency key answers the first receipt, restart or not", same_key_same_body},
   {"an idempotency key with another body is refused", same_key_other_body},
   {"an idempotency key holds across lanes", keys_hold_across_lanes},
+  {"a look-up finds an idempotency key in either lane and keeps nothing", claims_are_recalled},
   {"idempotency keys of live and test mode are apart", keys_of_spaces_are_apart},
   {"an idempotency key holds for its life, then is forgotten", keys_are_forgotten},
   {"of many requests with one key queued together one is kept", one_of_many_wins},

@@ -68,11 +68,17 @@ inline void engagement_goes_forward(store_fixture& f) {
   auto engage = [&](std::optional<uuid> whom, engagement how) {
     return await<ok_t>([&](auto then) { f.bulk().engage(live, what.n->id, whom, how, f.clock().now(), then); });
   };
+  CHECK(engage(std::nullopt, engagement::seen).error().code == errc::not_sent);
+  CHECK(engage(what.deliveries[0].id, engagement::read).error().code == errc::not_sent);
+  started(f.bulk(), what.deliveries[0].key, attempt_at(f.clock().now()));
   CHECK(engage(what.deliveries[0].id, engagement::read));
   CHECK(engage(std::nullopt, engagement::seen));
   auto stored = found(f.bulk(), *what.n).deliveries;
   CHECK(stored[0].engagement == engagement::read);
-  CHECK(stored[1].engagement == engagement::seen);
+  CHECK(stored[1].engagement == engagement::none); // nobody was sent it
+  started(f.bulk(), what.deliveries[1].key, attempt_at(f.clock().now()));
+  CHECK(engage(std::nullopt, engagement::seen));
+  CHECK(found(f.bulk(), *what.n).deliveries[1].engagement == engagement::seen);
   CHECK(engage(what.n->id, engagement::seen).error().code == errc::not_found);
 }
 

@@ -27,22 +27,30 @@ header etag(std::uint64_t version) {
   return {"ETag", '"' + std::to_string(version) + '"'};
 }
 
-result<std::optional<std::uint64_t>> expected_version(const request& rq) {
+namespace {
+
+/// What a tag that was never given out is bound to.
+constexpr std::uint64_t never_given = std::numeric_limits<std::int64_t>::max();
+
+} // namespace
+
+result<version_bond> expected_version(const request& rq) {
   if (!rq.if_none_match.empty() && rq.if_none_match != "*")
     return fault{errc::bad_header, "If-None-Match takes * here: write only where nothing is."};
   if (!rq.if_none_match.empty())
-    return std::optional<std::uint64_t>{0};
+    return version_bond{0};
   if (rq.if_match.empty())
-    return std::optional<std::uint64_t>{};
+    return version_bond{};
   std::string_view tag = rq.if_match;
+  if (tag == "*")
+    return version_bond{any_version};
   if (tag.size() < 2 || tag.front() != '"' || tag.back() != '"' || tag.find('"', 1) != tag.size() - 1)
-    return fault{errc::bad_header, "If-Match takes one entity tag in quotes, as the ETag header gave it."};
+    return fault{errc::bad_header, "If-Match takes one entity tag in quotes, as the ETag header gave it, or *."};
   tag = tag.substr(1, tag.size() - 2);
   std::uint64_t version = 0;
   auto [end, ec] = std::from_chars(tag.data(), tag.data() + tag.size(), version);
   bool ours = ec == std::errc{} && end == tag.data() + tag.size();
-  // A tag that was never given out is a version that never stands.
-  return std::optional{ours ? version : std::numeric_limits<std::int64_t>::max()};
+  return version_bond{ours && version != any_version ? version : never_given};
 }
 
 fault invalid(std::vector<field_error> errors) {

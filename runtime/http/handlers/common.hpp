@@ -27,9 +27,9 @@ result<uuid> id_of(const request& rq, std::string_view what, std::size_t arg = 0
 /// `"7"`: a version as an entity tag (RFC 9110, section 8.8.3).
 header etag(std::uint64_t version);
 
-/// The version a write is bound to: of `If-Match: "7"`, 0 for `If-None-Match: *`
-/// (it must not exist), nothing without either. bad_header for anything else.
-result<std::optional<std::uint64_t>> expected_version(const request& rq);
+/// What a write is bound to: the version of `If-Match: "7"`, any for `If-Match: *`, none
+/// for `If-None-Match: *`; nothing without either. bad_header for anything else.
+result<version_bond> expected_version(const request& rq);
 
 /// The refusal of a body with these errors; `errors` is not empty.
 fault invalid(std::vector<field_error> errors);

@@ -220,7 +220,12 @@ void delete_key(service& with, request& rq, responder respond) {
 }
 
 void get_setting(service& with, request& rq, responder respond) {
-  with.engine.control().get_setting(rq.args[0], answer_with<versioned_json>(rq, respond, setting_answer));
+  auto show = [respond, known = rq.args[0] == settings_feature](result<versioned_json> found) {
+    if (!found && found.error().code == errc::not_found && known)
+      return respond(setting_answer({})); // nobody has changed it yet
+    respond(found ? setting_answer(*found) : result<answer>{std::move(found.error())});
+  };
+  with.engine.control().get_setting(rq.args[0], on_pool<versioned_json>(rq, std::move(show)));
 }
 
 void put_setting(service& with, request& rq, responder respond) {

@@ -15,6 +15,7 @@ result<intake_ptr> make_intake(service& with, const request& rq, const json& ite
   out->lane = read->lane;
   out->correlation_id = rq.id;
   out->claim = std::move(read->claim);
+  out->outdated = std::move(read->outdated);
   out->received = rq.received;
   return out;
 }

@@ -122,7 +122,8 @@ void patch_part(service& with, request& rq, responder respond, const part_rules&
       return respond(std::move(what.error()));
     what->created_at = (*found)->created_at;
     what->updated_at = with.engine.clock().now();
-    auto version = expected.value_or((**found).*rules.version);
+    auto stands = (**found).*rules.version;
+    auto version = expected.value_or(any_version) == any_version ? stands : *expected;
     with.engine.control().put_user(std::move(*what), rules.part, version, after_write(with, *again, respond, rules));
   };
   with.engine.control().get_user(again->where(), again->args[0], on_pool<user_ptr>(*again, std::move(merge)));
@@ -162,7 +163,7 @@ void delete_user(service& with, request& rq, responder respond) {
   auto if_it_stands = [respond, erase, version = **expected](const result<user_ptr>& found) {
     if (!found && found.error().code != errc::not_found)
       return respond(found.error());
-    if (!found || (*found)->version != version)
+    if (!fulfils(version, found ? (*found)->version : 0))
       return respond(fault{errc::version_mismatch, "The user is not at the version of If-Match; nothing was erased."});
     erase();
   };

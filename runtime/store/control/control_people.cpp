@@ -101,12 +101,11 @@ person load_person(connection& db, const space& where, const std::string& id, co
   return found;
 }
 
-result<user_ptr> store_user(connection& db, const user& what, user_part part, std::optional<std::uint64_t> if_match,
-                            sys_time now) {
+result<user_ptr> store_user(connection& db, const user& what, user_part part, version_bond if_match, sys_time now) {
   auto stored = load_user(db, what.space, what.id);
   auto before = stored ? *stored : user{};
   auto version = part == user_part::preferences ? before.preferences_version : before.version;
-  if (if_match && *if_match != version)
+  if (!fulfils(if_match, version))
     return changed_since(version);
   auto after = merged(before, what, part);
   after.created_at = stored ? stored->created_at : now;

@@ -23,8 +23,7 @@ using channel_address = std::pair<channel, std::string>;
 user_ptr load_user(connection& db, const space& where, const std::string& id); ///< null: not stored
 person load_person(connection& db, const space& where, const std::string& id, const std::vector<channel_address>& extra,
                    sys_time now);
-result<user_ptr> store_user(connection& db, const user& what, user_part part, std::optional<std::uint64_t> if_match,
-                            sys_time now);
+result<user_ptr> store_user(connection& db, const user& what, user_part part, version_bond if_match, sys_time now);
 status_result erase_user_row(connection& db, const space& where, const std::string& id, sys_time now);
 std::vector<std::pair<space, std::string>> open_erasures(connection& db);
 void close_erasure(connection& db, const space& where, const std::string& id);
@@ -43,7 +42,7 @@ status_result revoke_key_row(connection& db, const std::string& tenant, const st
 std::vector<api_key> keys_of(connection& db, const std::string& tenant);
 result<versioned_json> load_setting(connection& db, const std::string& feature);
 result<versioned_json> store_setting(connection& db, const std::string& feature, const std::string& config,
-                                     bool enabled, std::optional<std::uint64_t> if_match);
+                                     bool enabled, version_bond if_match);
 std::vector<std::pair<std::string, breaker_order>> load_breaker_orders(connection& db);
 void store_breaker_order(connection& db, const std::string& provider, breaker_order order, const std::string& reason,
                          sys_time now);

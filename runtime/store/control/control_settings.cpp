@@ -84,10 +84,10 @@ result<versioned_json> load_setting(connection& db, const std::string& feature) 
 }
 
 result<versioned_json> store_setting(connection& db, const std::string& feature, const std::string& config,
-                                     bool enabled, std::optional<std::uint64_t> if_match) {
+                                     bool enabled, version_bond if_match) {
   auto known = load_setting(db, feature);
   auto version = known ? known->version : 0;
-  if (if_match && *if_match != version)
+  if (!fulfils(if_match, version))
     return fault{errc::version_mismatch,
                  "It is at version " + std::to_string(version) + " now; read it again, then write with that version."};
   versioned_json stored{config, enabled, version + 1};

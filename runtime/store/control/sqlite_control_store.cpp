@@ -39,8 +39,7 @@ void sqlite_control_store::get_user(space where, std::string id, done<user_ptr> 
                                });
 }
 
-void sqlite_control_store::put_user(user what, user_part part, std::optional<std::uint64_t> if_match,
-                                    done<user_ptr> then) {
+void sqlite_control_store::put_user(user what, user_part part, version_bond if_match, done<user_ptr> then) {
   writer_.submit<user_ptr>(std::move(then), [this, what = std::move(what), part, if_match] {
     return store_user(file_.open(), what, part, if_match, clock_.now());
   });
@@ -124,8 +123,8 @@ void sqlite_control_store::get_setting(std::string feature, done<versioned_json>
     std::move(then), [feature = std::move(feature)](control_tables& in) { return load_setting(in.db, feature); });
 }
 
-void sqlite_control_store::put_setting(std::string feature, std::string config, bool enabled,
-                                       std::optional<std::uint64_t> if_match, done<versioned_json> then) {
+void sqlite_control_store::put_setting(std::string feature, std::string config, bool enabled, version_bond if_match,
+                                       done<versioned_json> then) {
   writer_.submit<versioned_json>(std::move(then),
                                  [this, feature = std::move(feature), config = std::move(config), enabled, if_match] {
                                    return store_setting(file_.open(), feature, config, enabled, if_match);

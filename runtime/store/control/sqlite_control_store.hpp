@@ -20,7 +20,7 @@ public:
   void find_person(lane asks, space where, std::string user_id, std::vector<channel_address> extra,
                    done<person> then) override;
   void get_user(space where, std::string id, done<user_ptr> then) override;
-  void put_user(user what, user_part part, std::optional<std::uint64_t> if_match, done<user_ptr> then) override;
+  void put_user(user what, user_part part, version_bond if_match, done<user_ptr> then) override;
   void erase_user(space where, std::string id, sys_time now, done<ok_t> then) override;
   void unfinished_erasures(done<std::vector<std::pair<space, std::string>>> then) override;
   void finish_erasure(space where, std::string id, done<ok_t> then) override;
@@ -37,7 +37,7 @@ public:
   void list_keys(std::string tenant, done<std::vector<api_key>> then) override;
 
   void get_setting(std::string feature, done<versioned_json> then) override;
-  void put_setting(std::string feature, std::string config, bool enabled, std::optional<std::uint64_t> if_match,
+  void put_setting(std::string feature, std::string config, bool enabled, version_bond if_match,
                    done<versioned_json> then) override;
 
   void breaker_orders(done<std::vector<std::pair<std::string, breaker_order>>> then) override;

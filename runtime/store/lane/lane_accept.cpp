@@ -19,6 +19,19 @@ std::optional<fault> misplaced(const acceptance& what) {
 
 } // namespace
 
+result<std::optional<receipt>> lane_file::recall(const space& where, const idempotency_claim& what) {
+  return recall(claim_key_of(where, what.key), what, clock_.now());
+}
+
+result<std::optional<receipt>> lane_file::recall(const claim_key& key, const idempotency_claim& what, sys_time now) {
+  auto known = claims_.find(*db_, key, now);
+  if (!known)
+    return std::optional<receipt>{};
+  if (known->digest != what.digest)
+    return fault{errc::key_reused, "The idempotency key was used for a different request; use a new key for it."};
+  return std::optional{receipt{known->id, lane_of(known->id), true}};
+}
+
 result<receipt> lane_file::accept(const acceptance& what) {
   auto& n = *what.n;
   if (auto wrong = misplaced(what))
@@ -26,11 +39,11 @@ result<receipt> lane_file::accept(const acceptance& what) {
   if (what.claim) {
     auto key = claim_key_of(n.space, what.claim->key);
     auto now = clock_.now();
-    if (auto known = claims_.find(*db_, key, now)) {
-      if (known->digest == what.claim->digest)
-        return receipt{known->id, lane_of(known->id), true};
-      return fault{errc::key_reused, "The idempotency key was used for a different request; use a new key for it."};
-    }
+    auto known = recall(key, *what.claim, now);
+    if (!known)
+      return std::move(known.error());
+    if (*known)
+      return **known;
     claims_.add(*db_, key, *what.claim, n.id, now);
   }
   insert_notification(tables(), n, what.deliveries.size());

@@ -25,6 +25,7 @@ public:
 
   // lane_accept.cpp
   result<receipt> accept(const acceptance& what);
+  result<std::optional<receipt>> recall(const space& where, const idempotency_claim& what);
   // lane_update.cpp
   std::vector<row_key> start(const std::vector<attempt_start>& what);
   result<update_result> update(const delivery_update& what);
@@ -39,6 +40,7 @@ public:
   lane_upkeep& background() { return upkeep_; }
 
 private:
+  result<std::optional<receipt>> recall(const claim_key& key, const idempotency_claim& what, sys_time now);
   lane_tables& tables() { return *tables_; }
   bool start_one(const attempt_start& what);
   bool write_guarded(const delivery_update& what);

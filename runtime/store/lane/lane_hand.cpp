@@ -66,15 +66,20 @@ status_result lane_file::engage(const space& where, const uuid& id, const std::o
   auto n = find_notification(tables(), where, id);
   if (!n)
     return no_such_notification();
-  bool any = false;
+  bool any = false, sent = false;
   for (auto& d : load_deliveries(tables(), *n)) {
     if (delivery_id && d.id != *delivery_id)
       continue;
     any = true;
+    if (d.attempts.empty())
+      continue;
+    sent = true;
     db_->use("UPDATE delivery SET engagement = ?2 WHERE key = ?1 AND engagement < ?2").with(d.key, what).run();
   }
   if (!any && delivery_id)
     return fault{errc::not_found, "The notification has no delivery with this id."};
+  if (!sent)
+    return fault{errc::not_sent, "No attempt was made to send it, so nobody can have seen it."};
   return ok;
 }
 

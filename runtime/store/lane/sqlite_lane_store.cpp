@@ -25,6 +25,11 @@ void sqlite_lane_store::accept(acceptance what, done<receipt> then) {
   writer_.submit<receipt>(std::move(then), [this, what = std::move(what)] { return file_.accept(what); });
 }
 
+void sqlite_lane_store::recall(space where, idempotency_claim what, done<std::optional<receipt>> then) {
+  writer_.submit<std::optional<receipt>>(
+    std::move(then), [this, where = std::move(where), what = std::move(what)] { return file_.recall(where, what); });
+}
+
 void sqlite_lane_store::start(std::vector<attempt_start> what, done<std::vector<row_key>> then) {
   using keys = std::vector<row_key>;
   writer_.submit<keys>(std::move(then), [this, what = std::move(what)]() -> result<keys> { return file_.start(what); });

@@ -20,6 +20,7 @@ public:
                     const wall_clock& clock, store_observer& watch);
 
   void accept(acceptance what, done<receipt> then) override;
+  void recall(space where, idempotency_claim what, done<std::optional<receipt>> then) override;
   void start(std::vector<attempt_start> what, done<std::vector<row_key>> then) override;
   void update(delivery_update what, done<update_result> then) override;
   void cancel(space where, uuid id, sys_time now, done<notification_view> then) override;

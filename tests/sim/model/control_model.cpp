@@ -64,11 +64,11 @@ result<user_ptr> control_model::get_user(const space& where, const std::string& 
   return found->second;
 }
 
-result<user_ptr> control_model::put_user(const user& what, user_part part, std::optional<std::uint64_t> if_match) {
+result<user_ptr> control_model::put_user(const user& what, user_part part, version_bond if_match) {
   auto stored = users_.find({what.space, what.id});
   auto before = stored == users_.end() ? user{} : *stored->second;
   auto version = part == user_part::preferences ? before.preferences_version : before.version;
-  if (if_match && *if_match != version)
+  if (!fulfils(if_match, version))
     return version_mismatch(version);
   auto after = std::make_shared<user>(merged(before, what, part));
   after->updated_at = changed_at_ = clock_.now();
@@ -171,10 +171,10 @@ result<versioned_json> control_model::get_setting(const std::string& feature) co
 }
 
 result<versioned_json> control_model::put_setting(const std::string& feature, const std::string& config, bool enabled,
-                                                  std::optional<std::uint64_t> if_match) {
+                                                  version_bond if_match) {
   auto found = settings_.find(feature);
   auto version = found == settings_.end() ? 0 : found->second.version;
-  if (if_match && *if_match != version)
+  if (!fulfils(if_match, version))
     return version_mismatch(version);
   return settings_[feature] = versioned_json{config, enabled, version + 1};
 }

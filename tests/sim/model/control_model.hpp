@@ -16,7 +16,7 @@ public:
   person find_person(const space& where, const std::string& user_id,
                      std::vector<std::pair<channel, std::string>> addresses) const;
   result<user_ptr> get_user(const space& where, const std::string& id) const;
-  result<user_ptr> put_user(const user& what, user_part part, std::optional<std::uint64_t> if_match);
+  result<user_ptr> put_user(const user& what, user_part part, version_bond if_match);
   status_result erase_user(const space& where, const std::string& id);
   std::vector<std::pair<space, std::string>> unfinished_erasures() const;
   void finish_erasure(const space& where, const std::string& id);
@@ -32,7 +32,7 @@ public:
 
   result<versioned_json> get_setting(const std::string& feature) const;
   result<versioned_json> put_setting(const std::string& feature, const std::string& config, bool enabled,
-                                     std::optional<std::uint64_t> if_match);
+                                     version_bond if_match);
   std::vector<std::pair<std::string, breaker_order>> breaker_orders() const;
   void put_breaker_order(const std::string& provider, breaker_order order) { orders_[provider] = order; }
 

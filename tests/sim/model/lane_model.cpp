@@ -50,21 +50,30 @@ const lane_model::stored_claim* lane_model::live_claim(const std::string& name, 
   return found != claims_.end() && period - found->second.period <= claim_periods ? &found->second : nullptr;
 }
 
+result<std::optional<receipt>> lane_model::recall(const space& where, const idempotency_claim& what) const {
+  auto name = claim_name(where, what.key);
+  auto period = period_now();
+  auto* claim = live_claim(name, period);
+  if (claim == nullptr && other_ != nullptr)
+    claim = other_->live_claim(name, period);
+  if (claim == nullptr)
+    return std::optional<receipt>{};
+  if (claim->digest != what.digest)
+    return fault{errc::key_reused, "The idempotency key was used for a different request; use a new key for it."};
+  return std::optional{receipt{claim->id, lane_of(claim->id), true}};
+}
+
 result<receipt> lane_model::accept(const acceptance& what) {
   if (auto wrong = misplaced(what))
     return *wrong;
   if (what.claim) {
-    auto name = claim_name(what.n->space, what.claim->key);
-    auto period = period_now();
-    auto* claim = live_claim(name, period);
-    if (claim == nullptr && other_ != nullptr)
-      claim = other_->live_claim(name, period);
-    if (claim != nullptr && claim->digest != what.claim->digest)
-      return fault{errc::key_reused, "The idempotency key was used for a different request; use a new key for it."};
-    if (claim != nullptr)
-      return receipt{claim->id, lane_of(claim->id), true};
-    newest_period_ = period;
-    claims_[name] = {what.claim->digest, what.n->id, period};
+    auto known = recall(what.n->space, *what.claim);
+    if (!known)
+      return known.error();
+    if (*known)
+      return **known;
+    auto period = newest_period_ = period_now();
+    claims_[claim_name(what.n->space, what.claim->key)] = {what.claim->digest, what.n->id, period};
   }
   notifications_[what.n->key] = what.n;
   for (auto& d : what.deliveries)

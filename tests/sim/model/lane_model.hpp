@@ -31,6 +31,7 @@ public:
 
   // --- writes
   result<receipt> accept(const acceptance& what);
+  result<std::optional<receipt>> recall(const space& where, const idempotency_claim& what) const;
   std::vector<row_key> start(const std::vector<attempt_start>& what);
   result<update_result> update(const delivery_update& what);
   result<notification_view> cancel(const space& where, const uuid& id, sys_time now);

@@ -52,16 +52,21 @@ status_result lane_model::engage(const space& where, const uuid& id, const std::
   auto view = find(where, id);
   if (!view)
     return view.error();
-  bool any = false;
+  bool any = false, sent = false;
   for (auto& d : view->deliveries) {
     if (delivery_id && d.id != *delivery_id)
       continue;
     any = true;
+    if (d.attempts.empty())
+      continue;
+    sent = true;
     auto& kept = rows_.at(d.key).engagement;
     kept = std::max(kept, what);
   }
   if (!any && delivery_id)
     return fault{errc::not_found, "The notification has no delivery with this id."};
+  if (!sent)
+    return fault{errc::not_sent, "No attempt was made to send it, so nobody can have seen it."};
   return ok;
 }
 

@@ -24,6 +24,12 @@ void model_lane_store::accept(acceptance what, done<receipt> then) {
                               [this, what = std::move(what)] { return model_.accept(what); });
 }
 
+void model_lane_store::recall(space where, idempotency_claim what, done<std::optional<receipt>> then) {
+  lines_.writes.call<std::optional<receipt>>(
+    "recall", std::move(then),
+    [this, where = std::move(where), what = std::move(what)] { return model_.recall(where, what); });
+}
+
 void model_lane_store::start(std::vector<attempt_start> what, done<std::vector<row_key>> then) {
   if (watch_starts_)
     for (auto& one : what)
@@ -158,12 +164,10 @@ void model_control_store::get_user(space where, std::string id, done<user_ptr> t
   });
 }
 
-void model_control_store::put_user(user what, user_part part, std::optional<std::uint64_t> if_match,
-                                   done<user_ptr> then) {
-  lines_.writes.call<user_ptr>("put_user", std::move(then),
-                               [this, what = std::move(what), part, if_match = std::move(if_match)] {
-                                 return model_.put_user(what, part, if_match);
-                               });
+void model_control_store::put_user(user what, user_part part, version_bond if_match, done<user_ptr> then) {
+  lines_.writes.call<user_ptr>("put_user", std::move(then), [this, what = std::move(what), part, if_match] {
+    return model_.put_user(what, part, if_match);
+  });
 }
 
 void model_control_store::erase_user(space where, std::string id, sys_time, done<ok_t> then) {
@@ -243,13 +247,11 @@ void model_control_store::get_setting(std::string feature, done<versioned_json> 
                                          [this, feature = std::move(feature)] { return model_.get_setting(feature); });
 }
 
-void model_control_store::put_setting(std::string feature, std::string config, bool enabled,
-                                      std::optional<std::uint64_t> if_match, done<versioned_json> then) {
-  lines_.writes.call<versioned_json>(
-    "put_setting", std::move(then),
-    [this, feature = std::move(feature), config = std::move(config), enabled, if_match = std::move(if_match)] {
-      return model_.put_setting(feature, config, enabled, if_match);
-    });
+void model_control_store::put_setting(std::string feature, std::string config, bool enabled, version_bond if_match,
+                                      done<versioned_json> then) {
+  lines_.writes.call<versioned_json>("put_setting", std::move(then),
+                                     [this, feature = std::move(feature), config = std::move(config), enabled,
+                                      if_match] { return model_.put_setting(feature, config, enabled, if_match); });
 }
 
 void model_control_store::breaker_orders(done<orders> then) {

@@ -25,6 +25,7 @@ public:
       : model_(model), lines_(lines), watch_starts_(std::move(watch_starts)), newest_key_(model.newest_key()) {}
 
   void accept(acceptance what, done<receipt> then) override;
+  void recall(space where, idempotency_claim what, done<std::optional<receipt>> then) override;
   void start(std::vector<attempt_start> what, done<std::vector<row_key>> then) override;
   void update(delivery_update what, done<update_result> then) override;
   void cancel(space where, uuid id, sys_time now, done<notification_view> then) override;
@@ -67,7 +68,7 @@ public:
 
   void find_person(lane asks, space where, std::string user_id, addresses extra, done<person> then) override;
   void get_user(space where, std::string id, done<user_ptr> then) override;
-  void put_user(user what, user_part part, std::optional<std::uint64_t> if_match, done<user_ptr> then) override;
+  void put_user(user what, user_part part, version_bond if_match, done<user_ptr> then) override;
   void erase_user(space where, std::string id, sys_time now, done<ok_t> then) override;
   void unfinished_erasures(done<owners> then) override;
   void finish_erasure(space where, std::string id, done<ok_t> then) override;
@@ -80,7 +81,7 @@ public:
   void revoke_key(std::string tenant, std::string id, done<ok_t> then) override;
   void list_keys(std::string tenant, done<std::vector<api_key>> then) override;
   void get_setting(std::string feature, done<versioned_json> then) override;
-  void put_setting(std::string feature, std::string config, bool enabled, std::optional<std::uint64_t> if_match,
+  void put_setting(std::string feature, std::string config, bool enabled, version_bond if_match,
                    done<versioned_json> then) override;
   void breaker_orders(done<orders> then) override;
   void put_breaker_order(std::string provider, breaker_order order, std::string reason, done<ok_t> then) override;

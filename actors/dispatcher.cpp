@@ -29,7 +29,6 @@ struct acceptance_end {
   dispatcher_actor dispatcher;
   std::vector<queue_key> parked;
   telemetry* watch;
-  std::function<void(debits_ptr)> post_debits; ///< only in critical
 
   void operator()(result<receipt> answer) {
     what->reservation.reset(); // before the answer: whoever has it may repeat the request
@@ -38,16 +37,14 @@ struct acceptance_end {
     if (answer)
       tell(*answer);
     if (!answer || answer->replayed) {
-      if (!what->debits.empty())
-        cross(peers->throttle, refund_atom_v, std::make_shared<const std::vector<debit>>(std::move(what->debits)));
+      what->booked.give_back();
       what->answer(std::move(answer));
       return;
     }
     watch->accepted(what->n->lane, what->source,
                     std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - what->received));
     what->answer(std::move(answer));
-    if (!what->peoples_debits.empty() && post_debits)
-      post_debits(std::make_shared<const std::vector<debit>>(std::move(what->peoples_debits)));
+    what->booked.keep();
     for (auto& w : what->deliveries)
       follow(w);
     what->deliveries.clear();
@@ -195,8 +192,7 @@ void dispatcher_state::place(const intake_ptr& what) {
     route(w, parked);
     kept.deliveries.push_back(w.d);
   }
-  context->store.accept(std::move(kept),
-                        acceptance_end{what, peers, self, std::move(parked), &context->watch, context->post_debits});
+  context->store.accept(std::move(kept), acceptance_end{what, peers, self, std::move(parked), &context->watch});
 }
 
 void dispatcher_state::explain(intake& what) {
@@ -246,6 +242,7 @@ void dispatcher_state::find_new_route(struct pulled row) {
   auto route = route_of(context->config, d.channel, d.space.mode);
   if (route.empty()) {
     fail_for_want_of_provider(d);
+    order->update.release_standby = true;
   } else {
     d.queue = route.front();
     d.provider_failures = 0;
@@ -314,16 +311,18 @@ void dispatcher_state::place(const work_ptr& what) {
       if (answer->empty())
         return; // cancelled meanwhile
       hold(what->slot);
+      what->booked.keep();
       if (auto* provider = peers->provider(what->slot.provider()))
         pass(*provider, is_urgent(what->d.priority), send_atom_v, what);
     });
 }
 
-/// What a status sink wrote before it died may have made work ready, and nobody
-/// was told.
+/// What a status sink wrote before it died may have made work ready, and nobody was
+/// told. Calls that a provider left may have been read before there was anybody to
+/// end them, or have died with a retry timer.
 void dispatcher_state::meet(const peers_ptr& now) {
   auto before = std::exchange(peers, now);
-  if (before && before->status_sink != now->status_sink)
+  if (!before || before->status_sink != now->status_sink || before->retry_timer != now->retry_timer)
     find_queues();
   fill();
 }
@@ -359,7 +358,6 @@ dispatcher_actor::behavior_type dispatcher(dispatcher_actor::stateful_pointer<di
   state.config = config;
   state.queues = std::make_unique<ready_queues>(
     [context = state.context](const std::string& queue) { return route_from(context->config, queue); });
-  state.find_queues();
   return {
     [self](place_atom, const intake_ptr& what) { self->state.place(what); },
     [self](place_atom, const work_ptr& what) { self->state.place(what); },

@@ -316,7 +316,6 @@ void preference_state::apply(const work_ptr& what, const person& who) {
   if (!type) // the category is gone from the configuration: the strictest reading that still delivers
     type = resolve_type(context->config, n.type, "", n.priority);
   auto v = verdict_for(n, d, who, *type, false);
-  what->rechecked = true;
   if (v.status == delivery_status::queued) {
     d.due.reset();
     if (static_cast<int>(d.attempts.size()) > d.attempts_before) // a retry

@@ -89,6 +89,13 @@ duration provider_state::patience() const {
   return found == context->config.channels.end() ? retry_options{}.max_backoff : found->second.retry.max_backoff;
 }
 
+pausing provider_state::pause_now() const {
+  auto left = paused_until - context->even_time();
+  if (left <= duration::zero())
+    return pausing::no;
+  return left > patience() ? pausing::long_enough_for_others : pausing::shortly;
+}
+
 /// Voids all credit that is out. Nothing is granted before whatever was started with
 /// it has arrived: else there could be more starts in the store than slots.
 void provider_state::new_epoch() {
@@ -111,7 +118,7 @@ void provider_state::void_credit() {
   auto failed = [this](const caf::error&) { cross(self, ready_atom_v, std::uint64_t{0}); };
   auto open = gate->state(context->steady()) == breaker_state::open;
   auto& whose = config.options.name;
-  passed_over = open || paused_until > context->even_time() + patience();
+  passed_over = open || pause_now() == pausing::long_enough_for_others;
   if (passed_over)
     self_ptr->request(peers->dispatcher, answer_time, credit_atom_v, whose, epoch, std::size_t{0}).then(voided, failed);
   else

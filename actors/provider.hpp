@@ -17,6 +17,9 @@
 
 namespace carillon {
 
+/// Whether its vendor asked for a pause, and whether others should take its work meanwhile.
+enum class pausing : std::uint8_t { no, shortly, long_enough_for_others };
+
 struct provider_config {
   provider_options options;
   std::size_t slots = 64;              ///< calls at once: in_flight, and no more than its share of the window
@@ -65,6 +68,7 @@ struct provider_state {
   std::size_t within_rate(std::size_t n);
   limit_options rate_limit() const;
   duration patience() const;
+  pausing pause_now() const;
   void wake_at(sys_time when);
   /// A pause or an open breaker ends by itself: looks again then.
   void wake_when_unblocked();

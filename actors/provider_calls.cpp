@@ -182,7 +182,7 @@ void provider_state::note(const call& c, const answer_meaning& meaning) {
     context->watch.log(log_level::error, "provider.credentials_refused",
                        {{"provider", config.options.name}, {"code", meaning.code}, {"detail", meaning.detail}});
   }
-  auto paused_before = paused_until > context->even_time();
+  auto blocked_before = pause_now();
   if (meaning.outcome == outcome::throttled && meaning.retry_after) {
     if (is_of_person(c.d))
       endpoints->pause(c.d.address, now + *meaning.retry_after, now);
@@ -193,7 +193,7 @@ void provider_state::note(const call& c, const answer_meaning& meaning) {
     context->watch.log(log_level::warning, "breaker.opened",
                        {{"provider", config.options.name}, {"lane", std::string{to_string(context->lane)}}});
     new_epoch();
-  } else if (!paused_before && paused_until > context->even_time()) {
+  } else if (pause_now() > blocked_before) {
     new_epoch();
   }
   context->watch.breaker(context->lane, config.options.name, gate->state(now));

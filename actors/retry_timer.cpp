@@ -81,7 +81,7 @@ void retry_timer_state::watch_clock(sys_time now) {
 /// What a status sink wrote before it died may have fallen due, and nobody was told.
 void retry_timer_state::meet(const peers_ptr& now) {
   auto before = std::exchange(peers, now);
-  if (!before || before->status_sink == now->status_sink)
+  if (!before || (before->status_sink == now->status_sink && before->dispatcher == now->dispatcher))
     return;
   started = false;
   next_refresh = context->steady();

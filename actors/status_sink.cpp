@@ -113,6 +113,8 @@ void status_sink_state::written(row_key key, const update_result& answer) {
   settle(*order);
   if (!answer.applied)
     return; // cancelled or resolved meanwhile: that stands
+  if (order->work)
+    order->work->booked.keep();
   follow(*order);
   for (auto& sibling : answer.released)
     release(sibling);

@@ -24,17 +24,17 @@ constexpr duration smallest_step = std::chrono::seconds{1};
 
 using use = std::pair<sys_time, const delivery*>;
 
-bool by_hand(const status_change& change) {
-  return change.status == delivery_status::queued && (change.rule == "redrive" || change.rule == "resolved");
+bool is_redrive(const status_change& change) {
+  return change.status == delivery_status::queued && change.rule == rule_redriven;
 }
 
 /// When a delivery used, or will use, places in the limits: one for its first attempt,
-/// one for the first after each time it was put back by hand, and the one it waits for.
+/// one for the first after each time it was redriven, and the one it waits for.
 /// Attempts of a clock that was set back since count as made now.
 void add_uses(std::vector<use>& out, const delivery& d, sys_time now) {
   std::set<std::size_t> attempts{0, static_cast<std::size_t>(d.attempts_before)};
   for (auto& change : d.history)
-    if (by_hand(change))
+    if (is_redrive(change))
       attempts.insert(static_cast<std::size_t>(
         std::find_if(d.attempts.begin(), d.attempts.end(), [&](auto& a) { return a.started_at >= change.at; })
         - d.attempts.begin()));
@@ -149,7 +149,8 @@ void throttle_state::decide(waiting what) {
 }
 
 limit_verdict throttle_state::charge_one(delivery& d, const std::string& category, std::optional<sys_time> held,
-                                         std::vector<debit>& own, std::vector<debit>& for_bulk) {
+                                         booking& booked) {
+  auto& own = booked.own;
   auto settings = context->settings();
   auto& config = context->config;
   auto limits = limits_of(config, *settings, d, category, limit_owner::lane);
@@ -173,7 +174,7 @@ limit_verdict throttle_state::charge_one(delivery& d, const std::string& categor
   if (let_in && context->lane == lane::critical)
     for (auto owner : {limit_owner::people, limit_owner::lane})
       for (auto& l : limits_of(config, *settings, d, category, owner))
-        for_bulk.push_back({l.name, l.key, l.limit, verdict.until});
+        booked.others.push_back({l.name, l.key, l.limit, verdict.until});
   if (verdict.what != limit_verdict::kind::pass) {
     context->watch.throttled(context->lane, verdict.limit);
     d.decision = {"limit." + verdict.limit, verdict.reason};
@@ -189,6 +190,7 @@ void throttle_state::apply(const intake_ptr& what) {
       return what->refuse(std::move(*refused));
     return pass(peers->dispatcher, is_urgent(what->n->priority), place_atom_v, what);
   }
+  what->booked = booking{book};
   do {
     if (auto refused = charge_all(*what))
       return refuse_unless_repeated(*context, what, std::move(*refused));
@@ -200,10 +202,10 @@ std::optional<fault> throttle_state::charge_all(intake& what) {
   for (auto& w : what.deliveries) {
     if (w.d.status != delivery_status::queued || w.d.place)
       continue;
-    auto verdict = charge_one(w.d, what.n->category, std::nullopt, what.debits, what.peoples_debits);
+    auto verdict = charge_one(w.d, what.n->category, std::nullopt, what.booked);
     if (verdict.what == limit_verdict::kind::reject) {
-      refund_all(what.debits);
-      what.debits.clear();
+      refund_all(std::exchange(what.booked.own, {}));
+      what.booked.others.clear();
       return fault{errc::rate_limited, verdict.reason, {}, verdict.until - context->clock.now(), verdict.quota};
     }
   }
@@ -215,11 +217,9 @@ void throttle_state::apply(const work_ptr& what) {
   auto held = place_held(d, what->stored);
   if (held && *held <= context->clock.now())
     return pass(peers->dispatcher, is_urgent(d.priority), place_atom_v, what);
-  std::vector<debit> own, for_bulk;
   d.history.push_back({delivery_status::queued, context->clock.now(), {}, {}});
-  auto verdict = charge_one(d, what->n->category, held, own, for_bulk);
-  if (!for_bulk.empty() && context->post_debits)
-    context->post_debits(std::make_shared<const std::vector<debit>>(std::move(for_bulk)));
+  what->booked = booking{book};
+  auto verdict = charge_one(d, what->n->category, held, what->booked);
   if (verdict.what == limit_verdict::kind::pass) {
     d.history.pop_back();
     return pass(peers->dispatcher, is_urgent(d.priority), place_atom_v, what);
@@ -276,6 +276,8 @@ throttle_actor::behavior_type throttle(throttle_actor::stateful_pointer<throttle
   state.self = caf::actor_cast<throttle_actor>(self);
   state.how = config;
   state.buckets = std::make_unique<bucket_table>(config.buckets);
+  state.book = std::make_shared<const booking::book>(booking::book{
+    [to = state.self](debits_ptr debits) { cross(to, refund_atom_v, std::move(debits)); }, state.context->post_debits});
   state.start();
   return {
     [self](decide_atom, const intake_ptr& what) { self->state.decide(what); },

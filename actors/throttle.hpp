@@ -27,6 +27,7 @@ struct throttle_state {
   throttle_actor self;
   peers_ptr peers;
   std::unique_ptr<bucket_table> buckets;
+  std::shared_ptr<const booking::book> book; ///< takes debits back that were made here
   throttle_config how;
   bool rebuilt = false;
   int reads = 0;                 ///< of history, not answered yet
@@ -58,9 +59,7 @@ struct throttle_state {
   void refund_all(const std::vector<debit>& debits);
 
   /// Charges one delivery; its status, due time and decision say what came of it.
-  /// `own` are debits here; `for_bulk` those that critical leaves to bulk's throttle.
-  limit_verdict charge_one(delivery& d, const std::string& category, std::optional<sys_time> held,
-                           std::vector<debit>& own, std::vector<debit>& for_bulk);
+  limit_verdict charge_one(delivery& d, const std::string& category, std::optional<sys_time> held, booking& booked);
 };
 
 throttle_actor::behavior_type throttle(throttle_actor::stateful_pointer<throttle_state> self, context_ptr context,

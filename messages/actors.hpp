@@ -25,7 +25,6 @@ struct lane_peers;
 /// Whom an actor may talk to; replaced whole whenever a peer was restarted.
 using peers_ptr = std::shared_ptr<const lane_peers>;
 using change_ptr = std::shared_ptr<const change>;
-using debits_ptr = std::shared_ptr<const std::vector<debit>>;
 using queue_key = std::pair<std::string, space>; ///< provider's queue and whose data
 using pull_answer_ptr = std::shared_ptr<pull_result>;
 using pulled_ptr = std::shared_ptr<std::vector<pulled>>;
@@ -108,7 +107,8 @@ namespace carillon {
 /// Takes requests in; one per lane. Gives id, lane and key reservation.
 using ingest_actor = caf::typed_actor<
   // A request from a door. Passes it to preference; answers the door itself with
-  // rate_limited (the tenant's cap), key_in_flight or shutting_down.
+  // rate_limited (the tenant's cap), key_in_flight, shutting_down, or the refusal of
+  // what came too late, unless the store knows its key.
   caf::reacts_to<submit_atom, intake_ptr>,
   // From now on every request is answered with shutting_down.
   caf::reacts_to<drain_atom>,
@@ -138,13 +138,14 @@ using preference_actor = caf::typed_actor<
 /// work is exempt from them and only posts its debits there.
 using throttle_actor = caf::typed_actor<
   // Debits a request's deliveries; over a limit delays, drops or rejects them
-  // with the limit's name, then passes the request to the dispatcher.
+  // with the limit's name (not where the store knows the request's key), then passes
+  // the request to the dispatcher.
   caf::reacts_to<decide_atom, intake_ptr>,
   // The same for one stored delivery that has no place yet, or has lost it.
   caf::reacts_to<decide_atom, work_ptr>,
   // Debits of the other lane, counted without a decision.
   caf::reacts_to<debit_atom, debits_ptr>,
-  // A request turned out to be a replay: its debits are taken back.
+  // What they were made for did not come about: debits of its own are taken back.
   caf::reacts_to<refund_atom, debits_ptr>,
   // Recent attempts to rebuild the limits from, and until when reserved places were
   // read.

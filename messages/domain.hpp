@@ -164,6 +164,9 @@ struct decision {
   bool operator==(const decision&) const = default;
 };
 
+/// The rule of a delivery that a person put back from the dead letters.
+inline constexpr std::string_view rule_redriven = "redriven";
+
 struct attempt {
   int number = 1;
   std::string provider;

@@ -84,7 +84,7 @@ private:
   std::function<void()> give_back_;
 };
 
-/// A debit of a limit, kept so that a replayed request can be refunded.
+/// A debit of a limit, kept so that it can be taken back.
 struct debit {
   std::string limit; ///< per_user, per_user_channel, ...
   std::string key;   ///< of its bucket
@@ -93,6 +93,51 @@ struct debit {
   time_taken taken{}; ///< of the bucket that it was made in
   unsigned buckets{}; ///< which buckets those were: a throttle that starts over has others
 };
+using debits_ptr = std::shared_ptr<const std::vector<debit>>;
+
+/// What a request or a delivery takes of the limits: in its own lane at once, in the
+/// other one when it is kept, because what it was made for is durable. Dropped before
+/// that, it goes back to the throttle that made it.
+class booking {
+public:
+  /// How that throttle and the other lane's are reached. Any thread.
+  struct book {
+    std::function<void(debits_ptr)> give_back, pass_on;
+  };
+  booking() = default;
+  explicit booking(std::shared_ptr<const book> from) : from_(std::move(from)) {}
+  booking(booking&& other) noexcept { swap(other); }
+  booking& operator=(booking&& other) noexcept {
+    booking{std::move(other)}.swap(*this);
+    return *this;
+  }
+  ~booking() { give_back(); }
+
+  std::vector<debit> own;    ///< made here
+  std::vector<debit> others; ///< that critical leaves to bulk's throttle
+
+  void keep() {
+    own.clear();
+    hand_over(others, from_ ? from_->pass_on : nullptr);
+  }
+  void give_back() {
+    others.clear();
+    hand_over(own, from_ ? from_->give_back : nullptr);
+  }
+
+private:
+  static void hand_over(std::vector<debit>& what, const std::function<void(debits_ptr)>& to) {
+    if (!what.empty() && to)
+      to(std::make_shared<const std::vector<debit>>(std::exchange(what, {})));
+    what.clear();
+  }
+  void swap(booking& other) noexcept {
+    std::swap(from_, other.from_);
+    std::swap(own, other.own);
+    std::swap(others, other.others);
+  }
+  std::shared_ptr<const book> from_;
+};
 
 /// One delivery being prepared or sent.
 struct delivery_work {
@@ -100,7 +145,7 @@ struct delivery_work {
   delivery d;
   std::vector<std::string> route; ///< providers in order; the dispatcher picks from it
   carillon::slot slot;
-  bool rechecked = false;                           ///< read from the store and decided again
+  booking booked;                                   ///< of stored work; until its start is durable
   delivery_status stored = delivery_status::queued; ///< status and attempts in the store, for guarded updates
   std::size_t stored_attempts = 0;
 };
@@ -126,8 +171,7 @@ struct intake {
   std::shared_ptr<notification> n;
   std::vector<delivery_work> deliveries;
   std::vector<std::vector<limit_view>> limits; ///< dry run: per delivery
-  std::vector<debit> debits;
-  std::vector<debit> peoples_debits; ///< critical: what counts in bulk's throttle too, once it is accepted
+  booking booked;                              ///< until it is accepted
   key_reservation reservation;
 
   // Answer the caller. The key is free before that: whoever has the answer may repeat the request.

@@ -40,7 +40,7 @@ public:
         id_(std::move(id)),
         filter_(std::move(what.filter)),
         by_request_id_(std::move(what.by_request_id)),
-        why_{"redriven", "redriven by hand with key " + what.by},
+        why_{std::string{rule_redriven}, "redriven by hand with key " + what.by},
         pace_(pace_of(what.rate)),
         timer_(board.pool_.context()),
         next_(steady_clock::now()) {

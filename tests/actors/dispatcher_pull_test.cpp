@@ -284,6 +284,7 @@ TEST_CASE_METHOD(dispatcher_pull_test, "rows of a provider that is gone with its
   auto order = status_sink_peer.take<order_ptr>(record_atom_v);
   CHECK(order->update.d.status == delivery_status::failed);
   CHECK(order->update.d.decision.rule == "no_provider");
+  CHECK(order->update.release_standby); // the next channel has its turn
   CHECK(order->update.expected == delivery_status::queued);
 }
 

@@ -239,7 +239,10 @@ TEST_CASE_METHOD(dispatcher_test, "a parked request that cannot be kept opens th
 TEST_CASE_METHOD(dispatcher_test, "a refused or replayed request has its debits taken back") {
   auto subject = ready();
   auto what = described(caller);
-  what->debits = {{"per_user", "k", {}}};
+  std::vector<std::string> returned;
+  auto give_back = [&](const debits_ptr& debits) { returned.push_back(debits->front().key); };
+  what->booked = booking{std::make_shared<const booking::book>(booking::book{give_back, {}})};
+  what->booked.own = {{"per_user", "k", {}}};
   send(subject, place_atom_v, std::move(what));
   SECTION("replayed") {
     store.accepts.answer(receipt{uuid{}, lane::bulk, true});
@@ -253,7 +256,7 @@ TEST_CASE_METHOD(dispatcher_test, "a refused or replayed request has its debits 
     run();
     CHECK(caller.refusal().code == errc::key_reused);
   }
-  CHECK(throttle_peer.take<debits_ptr>(refund_atom_v)->front().key == "k");
+  CHECK(returned == std::vector<std::string>{"k"});
   CHECK(first_peer.empty());
 }
 
@@ -262,7 +265,8 @@ TEST_CASE_METHOD(critical_dispatcher_test,
   auto subject = ready();
   auto place = [&] {
     auto what = described(caller, priority::critical);
-    what->peoples_debits = {{"per_user", "k", {}}};
+    what->booked = booking{std::make_shared<const booking::book>(booking::book{{}, context->post_debits})};
+    what->booked.others = {{"per_user", "k", {}}};
     send(subject, place_atom_v, what);
   };
   place();

@@ -223,7 +223,6 @@ TEST_CASE_METHOD(preference_test,
   w->d.status = delivery_status::scheduled;
   w->d.due = start_of_tests;
   send(subject, decide_atom_v, w);
-  CHECK(w->rechecked);
   CHECK(w->d.due == std::nullopt);
   CHECK(throttle_peer.count<work_ptr>(decide_atom_v) == (retried ? 0 : 1));
   CHECK(dispatcher_peer.count<work_ptr>(place_atom_v) == (retried ? 1 : 0));

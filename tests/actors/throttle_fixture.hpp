@@ -18,7 +18,9 @@ struct throttle_test : lane_fixture {
   static limit_options one_a_minute(over_limit over) {
     return {.rate = 1, .per = std::chrono::minutes{1}, .burst = 1, .over = over};
   }
-  intake_ptr placed() { return dispatcher_peer.take<intake_ptr>(place_atom_v); }
+  /// What was passed on; it is on its way for the rest of the test, and keeps what it booked.
+  intake_ptr placed() { return on_their_way.emplace_back(dispatcher_peer.take<intake_ptr>(place_atom_v)); }
+  std::vector<intake_ptr> on_their_way;
   order_ptr recorded() { return status_sink_peer.take<order_ptr>(record_atom_v); }
 };
 

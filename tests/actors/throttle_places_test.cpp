@@ -12,7 +12,8 @@ TEST_CASE_METHOD(throttle_test, "a refund gives back its own place and none that
   auto replayed = placed();
   send(subject, decide_atom_v, described(caller));
   CHECK(placed()->deliveries[0].d.due == start_of_tests + 1min);
-  send(subject, refund_atom_v, std::make_shared<const std::vector<debit>>(replayed->debits));
+  replayed->booked.give_back();
+  run();
   send(subject, decide_atom_v, described(caller));
   CHECK(placed()->deliveries[0].d.status == delivery_status::queued);
   send(subject, decide_atom_v, described(caller));

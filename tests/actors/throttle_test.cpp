@@ -79,8 +79,8 @@ TEST_CASE_METHOD(throttle_test, "within its limits a request passes and keeps it
   auto what = placed();
   CHECK(what->deliveries[0].d.status == delivery_status::queued);
   CHECK(what->deliveries[0].d.place == start_of_tests);
-  REQUIRE(what->debits.size() == 1);
-  CHECK(what->debits[0].limit == "per_user");
+  REQUIRE(what->booked.own.size() == 1);
+  CHECK(what->booked.own[0].limit == "per_user");
 }
 
 TEST_CASE_METHOD(throttle_test, "over a limit that delays, deliveries are spaced out with the limit's name") {
@@ -112,7 +112,7 @@ TEST_CASE_METHOD(throttle_test, "over a limit that drops, a delivery is suppress
     auto what = placed();
     CHECK(what->deliveries[0].d.status == delivery_status::suppressed);
     CHECK(what->deliveries[0].d.decision.rule == "limit.per_user");
-    CHECK(what->debits.empty());
+    CHECK(what->booked.own.empty());
   }
   advance(1min);
   send(subject, decide_atom_v, described(caller));
@@ -172,19 +172,49 @@ TEST_CASE_METHOD(throttle_test, "deliveries that will not be sent now pay nothin
   auto what = described(caller);
   what->deliveries[0].d.status = delivery_status::suppressed;
   send(subject, decide_atom_v, what);
-  CHECK(placed()->debits.empty());
+  CHECK(placed()->booked.own.empty());
   send(subject, decide_atom_v, described(caller));
   CHECK(placed()->deliveries[0].d.status == delivery_status::queued);
 }
 
-TEST_CASE_METHOD(throttle_test, "a replayed request gets its debits back") {
+TEST_CASE_METHOD(throttle_test,
+                 "what was booked comes back where it was not used: a replay, a failure, a death on the way") {
   config.limits.per_user = one_a_minute(over_limit::drop);
   auto subject = ready();
   send(subject, decide_atom_v, described(caller));
-  auto debits = std::make_shared<const std::vector<debit>>(placed()->debits);
-  send(subject, refund_atom_v, debits);
+  auto used = placed();
+  SECTION("given back") {
+    used->booked.give_back();
+  }
+  SECTION("dropped on its way") {
+    on_their_way.clear();
+    used.reset();
+  }
+  run();
   send(subject, decide_atom_v, described(caller));
-  CHECK(placed()->deliveries[0].d.status == delivery_status::queued);
+  auto next = placed();
+  CHECK(next->deliveries[0].d.status == delivery_status::queued);
+  next->booked.keep();
+  on_their_way.clear();
+  next.reset();
+  run();
+  send(subject, decide_atom_v, described(caller));
+  CHECK(placed()->deliveries[0].d.status == delivery_status::suppressed);
+}
+
+TEST_CASE_METHOD(throttle_test, "stored work that is let go before its start costs nothing of its limits") {
+  config.limits.per_user = one_a_minute(over_limit::drop);
+  auto subject = ready();
+  for (int round = 0; round < 3; ++round) { // the provider pauses again and again
+    send(subject, decide_atom_v, stored_work());
+    CHECK(dispatcher_peer.take<work_ptr>(place_atom_v)->d.place == start_of_tests);
+    run();
+  }
+  send(subject, decide_atom_v, stored_work());
+  dispatcher_peer.take<work_ptr>(place_atom_v)->booked.keep(); // started
+  run();
+  send(subject, decide_atom_v, stored_work());
+  CHECK(recorded()->update.d.status == delivery_status::suppressed);
 }
 
 TEST_CASE_METHOD(throttle_test, "the other lane's debits count without a decision") {
@@ -204,17 +234,19 @@ TEST_CASE_METHOD(critical_throttle_test,
     send(subject, decide_atom_v, described(caller, priority::critical));
     auto what = placed();
     CHECK(what->deliveries[0].d.status == delivery_status::queued);
-    CHECK(what->debits.empty());
-    REQUIRE(what->peoples_debits.size() == 1);
-    CHECK(what->peoples_debits[0].key == "per_user\ndefault/live\nu_1");
+    CHECK(what->booked.own.empty());
+    REQUIRE(what->booked.others.size() == 1);
+    CHECK(what->booked.others[0].key == "per_user\ndefault/live\nu_1");
   }
   CHECK(posted.empty());
 }
 
-TEST_CASE_METHOD(critical_throttle_test, "stored critical work was accepted long ago: its debits are posted at once") {
+TEST_CASE_METHOD(critical_throttle_test, "stored critical work leaves its debits to bulk once it starts") {
   config.limits.per_user = one_a_minute(over_limit::drop);
   auto subject = ready();
   send(subject, decide_atom_v, stored_work({}, priority::critical));
+  CHECK(posted.empty());
+  dispatcher_peer.take<work_ptr>(place_atom_v)->booked.keep();
   REQUIRE(posted.size() == 1);
   CHECK(posted[0]->front().key == "per_user\ndefault/live\nu_1");
 }
@@ -225,10 +257,10 @@ TEST_CASE_METHOD(critical_throttle_test, "what a limit of the lane drops is not 
   auto subject = ready();
   for (int i = 0; i < 2; ++i)
     send(subject, decide_atom_v, described(caller, priority::critical));
-  CHECK(placed()->peoples_debits.size() == 2);
+  CHECK(placed()->booked.others.size() == 2);
   auto dropped = placed();
   CHECK(dropped->deliveries[0].d.status == delivery_status::suppressed);
-  CHECK(dropped->peoples_debits.empty());
+  CHECK(dropped->booked.others.empty());
 }
 
 TEST_CASE_METHOD(critical_throttle_test,
@@ -237,10 +269,10 @@ TEST_CASE_METHOD(critical_throttle_test,
   auto subject = ready();
   send(subject, decide_atom_v, described(caller, priority::critical));
   auto what = placed();
-  REQUIRE(what->debits.size() == 2);
-  REQUIRE(what->peoples_debits.size() == 2);
+  REQUIRE(what->booked.own.size() == 2);
+  REQUIRE(what->booked.others.size() == 2);
   for (std::size_t i = 0; i < 2; ++i)
-    CHECK(what->peoples_debits[i].key == what->debits[i].key);
+    CHECK(what->booked.others[i].key == what->booked.own[i].key);
 }
 
 TEST_CASE_METHOD(throttle_test, "bulk gets what critical leaves of the limits of all") {

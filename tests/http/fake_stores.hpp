@@ -5,6 +5,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "messages/ports.hpp"
 
@@ -147,8 +148,13 @@ class fake_control_store final : public control_store {
 public:
   using user_key = std::pair<space, std::string>;
 
-  void find_person(lane, space, std::string, std::vector<std::pair<channel, std::string>>, done<person> then) override {
-    then(unused());
+  void find_person(lane, space where, std::string id, std::vector<std::pair<channel, std::string>>,
+                   done<person> then) override {
+    std::scoped_lock guard{mutex};
+    auto found = users.find({where, id});
+    auto stored = found != users.end();
+    then(person{
+      stored ? std::make_shared<const user>(found->second) : nullptr, {}, !stored && tombstones.contains({where, id})});
   }
   void get_user(space where, std::string id, done<user_ptr> then) override {
     std::scoped_lock guard{mutex};
@@ -187,6 +193,7 @@ public:
   void erase_user(space where, std::string id, sys_time, done<ok_t> then) override {
     std::scoped_lock guard{mutex};
     users.erase({where, id});
+    tombstones.insert({where, id});
     then(ok);
   }
   void unfinished_erasures(done<std::vector<std::pair<space, std::string>>> then) override { then(unused()); }
@@ -274,6 +281,7 @@ public:
 
   std::recursive_mutex mutex; ///< callbacks run under it and may come back
   std::map<user_key, user> users;
+  std::set<user_key> tombstones;
   int faster_writers = 0; ///< so many writes find that somebody changed the person just before
   std::vector<suppression> suppressions;
   std::vector<api_key> keys;

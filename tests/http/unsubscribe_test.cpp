@@ -54,6 +54,15 @@ TEST_CASE("one click turns the category off on that channel, without a key, and 
   CHECK(at.engine.changes[0].user_id == "u_1");
 }
 
+TEST_CASE("who was erased is not written down again for having clicked") {
+  running_server at;
+  at.start();
+  at.connect().call("PUT", "/v1/users/u_1", R"({"locale":"de"})");
+  CHECK(at.connect().call("DELETE", "/v1/users/u_1").status == 204);
+  CHECK(click(at, link_of(at, shop_mail)).status == 200);
+  CHECK(at.engine.control_.users.empty());
+}
+
 TEST_CASE("a click leaves the person's other choices as they are, and a second one changes nothing more") {
   running_server at;
   at.start();

@@ -34,7 +34,7 @@ void crowd::redrive(lane l) {
     std::vector<row_key> keys;
     for (auto& dead : page->data)
       keys.push_back(dead.d.key);
-    engine_->store_of(l).redrive(keys, {"redrive", "by an operator"}, around_.clock.wall(),
+    engine_->store_of(l).redrive(keys, {std::string{rule_redriven}, "by an operator"}, around_.clock.wall(),
                                  while_alive<std::vector<delivery>>([this, l](const auto& queued) {
                                    around_.log.note("redriven", to_string(l), queued ? queued->size() : 0);
                                    if (queued)

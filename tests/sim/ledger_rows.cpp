@@ -42,8 +42,8 @@ void ledger::written(lane l, const row_change& change) {
       ++sending_[{l, to}];
     check_slots(l, to);
   }
-  if (change.before && d.status == delivery_status::queued
-      && (d.history.back().rule == "redrive" || d.history.back().rule == "resolved"))
+  auto by_hand = d.history.back().rule == rule_redriven || d.history.back().rule == "resolved";
+  if (change.before && d.status == delivery_status::queued && by_hand)
     ++known.by_hand;
   check_move(l, change);
   if (starts(change))

@@ -39,10 +39,10 @@ public:
   }
   bool knows(const std::string& key) {
     auto found = bulk->find(*bulk_db, key_of(key), clock.now());
-    return found && found->id == id_of(key) && found->digest == claim(key).digest;
+    return found && *found && (*found)->id == id_of(key) && (*found)->digest == claim(key).digest;
   }
   bool other_knows(const std::string& key) {
-    return critical->find(*critical_db, key_of(key), clock.now()).has_value();
+    return critical->find(*critical_db, key_of(key), clock.now())->has_value();
   }
   /// One step of `pages`; true: there is more.
   bool merge_step(int pages = 256) {

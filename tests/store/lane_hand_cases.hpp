@@ -135,13 +135,13 @@ inline void redrives(store_fixture& f) {
   auto other = kept(f.bulk(), make.make());
   std::vector<row_key> keys{letter.deliveries[0].key, other.deliveries[0].key};
   auto queued = must<std::vector<delivery>>([&](auto then) {
-    f.bulk().redrive(keys, {"redrive", "by ops"}, f.clock().now(), then);
+    f.bulk().redrive(keys, {std::string{rule_redriven}, "by ops"}, f.clock().now(), then);
   });
   REQUIRE(queued.size() == 1);
   auto d = first_of(f.bulk(), letter);
   CHECK(d.status == delivery_status::queued);
   CHECK(d.history.back().reason == "by ops");
-  CHECK(d.decision == decision{"redrive", "by ops"});
+  CHECK(d.decision == decision{"redriven", "by ops"});
   CHECK(d.attempts_before == 1); // its attempts count anew
   CHECK(d.attempts.size() == 1);
   CHECK(dead(f, {}).matched == 0);

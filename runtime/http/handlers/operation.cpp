@@ -152,16 +152,21 @@ void put_breaker(service& with, request& rq, responder respond) {
   auto& name = rq.args[0];
   if (!with.engine.config().providers.contains(name))
     return respond(fault{errc::not_found, "There is no provider of that name."});
-  auto stored = [&with, respond, name, order = *what](result<ok_t> kept) {
+  auto answer = on_pool<ok_t>(rq, [respond, name, order = *what](result<ok_t> kept) {
     if (!kept)
       return respond(std::move(kept.error()));
-    if (!with.engine.order_breaker(name, order.state))
-      return respond(fault{errc::not_found, "There is no provider of that name."});
-    with.engine.watch().log(log_level::warning, "breaker_ordered",
-                            {{"provider", name}, {"state", std::string{to_string(order.state)}}});
     respond(json_answer({{"name", name}, {"state", to_string(order.state)}, {"reason", order.reason}}));
+  });
+  // On the store's thread, so that orders come into force as they were written.
+  auto stored = [&engine = with.engine, answer, name, state = what->state](result<ok_t> kept) {
+    if (kept) {
+      engine.order_breaker(name, state);
+      engine.watch().log(log_level::warning, "breaker_ordered",
+                         {{"provider", name}, {"state", std::string{to_string(state)}}});
+    }
+    answer(std::move(kept));
   };
-  with.engine.control().put_breaker_order(name, what->state, what->reason, on_pool<ok_t>(rq, std::move(stored)));
+  with.engine.control().put_breaker_order(name, what->state, what->reason, std::move(stored));
 }
 
 void list_sandbox(service& with, request& rq, responder respond) {
@@ -238,15 +243,15 @@ void put_setting(service& with, request& rq, responder respond) {
   auto what = read_body(rq, [understood](object_reader& in) { return read_setting(in, understood); });
   if (!what)
     return respond(std::move(what.error()));
-  auto stored = [&with, respond, understood](result<versioned_json> kept) {
-    if (!kept)
-      return respond(std::move(kept.error()));
-    if (auto settings = understood ? parse_settings(*kept) : fault{})
-      with.engine.announce(std::make_shared<const feature_settings>(std::move(*settings)));
-    respond(setting_answer(*kept));
+  auto answer = answer_with<versioned_json>(rq, respond, setting_answer);
+  // On the store's thread, so that settings come into force as they were written.
+  auto stored = [&engine = with.engine, answer, understood](result<versioned_json> kept) {
+    if (kept && understood)
+      if (auto settings = parse_settings(*kept))
+        engine.announce(std::make_shared<const feature_settings>(std::move(*settings)));
+    answer(std::move(kept));
   };
-  with.engine.control().put_setting(rq.args[0], what->config, what->enabled, *expected,
-                                    on_pool<versioned_json>(rq, std::move(stored)));
+  with.engine.control().put_setting(rq.args[0], what->config, what->enabled, *expected, std::move(stored));
 }
 
 } // namespace carillon::http

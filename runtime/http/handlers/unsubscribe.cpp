@@ -56,34 +56,38 @@ user without(user who, const unsubscribe_claim& claim) {
   return who;
 }
 
-/// Writes against the version that was read, and again where somebody was faster.
+/// Writes against the version that was read, and again where somebody was faster. Who
+/// was erased gets nothing any more, and is not written down again for having clicked.
 void turn_off(service& with, unsubscribe_claim claim, int tries, std::function<void(result<ok_t>)> then) {
   auto& control = with.engine.control();
-  control.get_user(claim.space, claim.user_id, [&with, &control, claim, tries, then](result<user_ptr> found) {
-    if (!found && found.error().code != errc::not_found)
-      return then(std::move(found.error()));
-    user who;
-    who.space = claim.space;
-    who.id = claim.user_id;
-    if (found)
-      who = **found;
-    auto expected = who.preferences_version;
-    control.put_user(without(std::move(who), claim), user_part::preferences, expected,
-                     [&with, claim, tries, then](result<user_ptr> kept) {
-                       if (kept) {
-                         with.engine.announce(change{claim.space, claim.user_id, {}});
-                         return then(ok);
-                       }
-                       if (kept.error().code != errc::version_mismatch)
-                         return then(std::move(kept.error()));
-                       if (tries > 1)
-                         return turn_off(with, claim, tries - 1, then);
-                       then(fault{errc::store_unavailable,
-                                  "The person's choices are being changed by others; try again.",
-                                  {},
-                                  std::chrono::seconds{1}});
-                     });
-  });
+  control.find_person(lane::bulk, claim.space, claim.user_id, {},
+                      [&with, &control, claim, tries, then](result<person> found) {
+                        if (!found)
+                          return then(std::move(found.error()));
+                        if (found->erased)
+                          return then(ok);
+                        user who;
+                        who.space = claim.space;
+                        who.id = claim.user_id;
+                        if (found->who)
+                          who = *found->who;
+                        auto expected = who.preferences_version;
+                        control.put_user(without(std::move(who), claim), user_part::preferences, expected,
+                                         [&with, claim, tries, then](result<user_ptr> kept) {
+                                           if (kept) {
+                                             with.engine.announce(change{claim.space, claim.user_id, {}});
+                                             return then(ok);
+                                           }
+                                           if (kept.error().code != errc::version_mismatch)
+                                             return then(std::move(kept.error()));
+                                           if (tries > 1)
+                                             return turn_off(with, claim, tries - 1, then);
+                                           then(fault{errc::store_unavailable,
+                                                      "The person's choices are being changed by others; try again.",
+                                                      {},
+                                                      std::chrono::seconds{1}});
+                                         });
+                      });
 }
 
 } // namespace

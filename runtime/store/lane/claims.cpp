@@ -62,37 +62,43 @@ claim_key claim_key_of(const space& where, const std::string& key) {
 
 // ---------------------------------------------------------------- board
 
-claim_board::claim_board() {
+claim_board::claim_board() : shelves_(4'096) {
   for (auto& slot : period)
     slot = empty_slot;
 }
 
 std::optional<recent_claim> claim_board::find(const claim_key& key) const {
   std::scoped_lock guard{mutex_};
-  auto found = recent_.find(key);
-  return found == recent_.end() ? std::nullopt : std::optional{found->second};
+  auto& shelf = shelves_[shelf_of(key)];
+  auto found = shelf.find(key);
+  return found == shelf.end() ? std::nullopt : std::optional{found->second};
 }
 
 void claim_board::put(const claim_key& key, const recent_claim& what) {
   std::scoped_lock guard{mutex_};
-  recent_.insert_or_assign(key, what);
+  size_ += shelves_[shelf_of(key)].insert_or_assign(key, what).second ? 1 : 0;
 }
 
 void claim_board::drop(const claim_key& key, std::int64_t seq) {
   std::scoped_lock guard{mutex_};
-  auto found = recent_.find(key);
-  if (found != recent_.end() && found->second.seq == seq)
-    recent_.erase(found);
+  auto& shelf = shelves_[shelf_of(key)];
+  auto found = shelf.find(key);
+  if (found == shelf.end() || found->second.seq != seq)
+    return;
+  shelf.erase(found);
+  --size_;
 }
 
 void claim_board::clear() {
   std::scoped_lock guard{mutex_};
-  recent_.clear();
+  for (auto& shelf : shelves_)
+    shelf.clear();
+  size_ = 0;
 }
 
 std::size_t claim_board::size() const {
   std::scoped_lock guard{mutex_};
-  return recent_.size();
+  return size_;
 }
 
 std::vector<std::pair<claim_key, recent_claim>> claim_board::next(const std::optional<claim_key>& after,
@@ -100,8 +106,11 @@ std::vector<std::pair<claim_key, recent_claim>> claim_board::next(const std::opt
   std::vector<std::pair<claim_key, recent_claim>> some;
   some.reserve(most);
   std::scoped_lock guard{mutex_};
-  for (auto at = after ? recent_.upper_bound(*after) : recent_.begin(); at != recent_.end() && some.size() < most; ++at)
-    some.push_back(*at);
+  for (auto number = after ? shelf_of(*after) : 0; number < shelves_.size() && some.size() < most; ++number) {
+    auto& shelf = shelves_[number];
+    for (auto at = after ? shelf.upper_bound(*after) : shelf.begin(); at != shelf.end() && some.size() < most; ++at)
+      some.push_back(*at);
+  }
   return some;
 }
 
@@ -169,7 +178,7 @@ std::optional<stored_claim> claim_book::find_other(const claim_key& key, std::in
   return std::nullopt;
 }
 
-std::optional<stored_claim> claim_book::find(connection& db, const claim_key& key, sys_time now) {
+result<std::optional<stored_claim>> claim_book::find(connection& db, const claim_key& key, sys_time now) {
   auto current = period_at(now);
   if (auto found = find_recent(own_, key, current))
     return found;
@@ -179,9 +188,12 @@ std::optional<stored_claim> claim_book::find(connection& db, const claim_key& ke
         return found;
   try {
     return find_other(key, current);
-  } catch (const sqlite_error&) {
+  } catch (const sqlite_error& why) {
     other_db_.reset();
-    throw;
+    return fault{errc::store_unavailable,
+                 "The key cannot be looked up in " + other_file_.name + ": " + why.what(),
+                 {},
+                 std::chrono::seconds{1}};
   }
 }
 

@@ -58,8 +58,11 @@ public:
   std::vector<std::pair<claim_key, recent_claim>> next(const std::optional<claim_key>& after, std::size_t most) const;
 
 private:
+  static std::size_t shelf_of(const claim_key& key) { return key[0] * 16U + key[1] / 16U; }
+
   mutable std::mutex mutex_;
-  std::map<claim_key, recent_claim> recent_;
+  std::vector<std::map<claim_key, recent_claim>> shelves_; ///< by the first 12 bits: short ways to a key
+  std::size_t size_ = 0;
 };
 
 /// One lane's keys and a view of the other's. On the writer's thread.
@@ -76,8 +79,8 @@ public:
 
   /// Reads the state from a newly opened file, or again after a rollback.
   void load(connection& db);
-  /// In this lane's file, then in the other's.
-  std::optional<stored_claim> find(connection& db, const claim_key& key, sys_time now);
+  /// In this lane's file, then in the other's; a fault where only that one cannot be read.
+  result<std::optional<stored_claim>> find(connection& db, const claim_key& key, sys_time now);
   void add(connection& db, const claim_key& key, const idempotency_claim& claim, const uuid& id, sys_time now);
   /// Removes expired keys; true while there are more.
   bool sweep(connection& db, sys_time now, step_budget& budget);

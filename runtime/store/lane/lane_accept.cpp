@@ -24,7 +24,10 @@ result<std::optional<receipt>> lane_file::recall(const space& where, const idemp
 }
 
 result<std::optional<receipt>> lane_file::recall(const claim_key& key, const idempotency_claim& what, sys_time now) {
-  auto known = claims_.find(*db_, key, now);
+  auto found = claims_.find(*db_, key, now);
+  if (!found)
+    return std::move(found.error());
+  auto& known = *found;
   if (!known)
     return std::optional<receipt>{};
   if (known->digest != what.digest)

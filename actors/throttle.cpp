@@ -5,8 +5,10 @@
 #include <set>
 
 #include "actors/messaging.hpp"
+#include "actors/policy/sentence.hpp"
 #include "actors/policy/standby.hpp"
 #include "actors/refusal.hpp"
+#include "messages/transitions.hpp"
 
 namespace carillon {
 namespace {
@@ -164,6 +166,8 @@ limit_verdict throttle_state::charge_one(delivery& d, const std::string& categor
   switch (verdict.what) {
   case limit_verdict::kind::pass: d.place = verdict.until; break;
   case limit_verdict::kind::delay:
+    if (d.expires_at && verdict.until >= *d.expires_at)
+      return expires_before(d, std::move(verdict), own, first);
     d.status = delivery_status::scheduled;
     d.place = d.due = verdict.until;
     break;
@@ -176,7 +180,6 @@ limit_verdict throttle_state::charge_one(delivery& d, const std::string& categor
       for (auto& l : limits_of(config, *settings, d, category, owner))
         booked.others.push_back({l.name, l.key, l.limit, verdict.until});
   if (verdict.what != limit_verdict::kind::pass) {
-    context->watch.throttled(context->lane, verdict.limit);
     d.decision = {"limit." + verdict.limit, verdict.reason};
     if (verdict.what != limit_verdict::kind::reject)
       d.history.back() = {d.status, now, d.decision.rule, d.decision.reason};
@@ -184,17 +187,31 @@ limit_verdict throttle_state::charge_one(delivery& d, const std::string& categor
   return verdict;
 }
 
+/// It would wait past its end: it has no use for the place.
+limit_verdict throttle_state::expires_before(delivery& d, limit_verdict place, std::vector<debit>& own,
+                                             std::size_t first) {
+  refund_all({own.begin() + static_cast<std::ptrdiff_t>(first), own.end()});
+  own.resize(first);
+  d.status = delivery_status::expired;
+  d.due.reset();
+  d.decision = {"expired", "It expires at " + instant_text(*d.expires_at) + ", before the limit " + place.limit
+                             + " has room at " + instant_text(place.until) + '.'};
+  d.history.back() = {d.status, context->clock.now(), d.decision.rule, d.decision.reason};
+  place.what = limit_verdict::kind::drop;
+  return place;
+}
+
+/// A dry run is charged as the request would be, and gets everything back.
 void throttle_state::apply(const intake_ptr& what) {
-  if (what->explain) {
-    if (auto refused = explain(*what))
-      return what->refuse(std::move(*refused));
-    return pass(peers->dispatcher, is_urgent(what->n->priority), place_atom_v, what);
-  }
+  if (what->explain)
+    show_limits(*what);
   what->booked = booking{book};
   do {
     if (auto refused = charge_all(*what))
       return refuse_unless_repeated(*context, what, std::move(*refused));
   } while (release_standby(what->deliveries, context->clock.now()));
+  if (what->explain)
+    take_back(what->booked);
   pass(peers->dispatcher, is_urgent(what->n->priority), place_atom_v, what);
 }
 
@@ -203,9 +220,10 @@ std::optional<fault> throttle_state::charge_all(intake& what) {
     if (w.d.status != delivery_status::queued || w.d.place)
       continue;
     auto verdict = charge_one(w.d, what.n->category, std::nullopt, what.booked);
+    if (!what.explain)
+      count(verdict);
     if (verdict.what == limit_verdict::kind::reject) {
-      refund_all(std::exchange(what.booked.own, {}));
-      what.booked.others.clear();
+      take_back(what.booked);
       return fault{errc::rate_limited, verdict.reason, {}, verdict.until - context->clock.now(), verdict.quota};
     }
   }
@@ -220,6 +238,7 @@ void throttle_state::apply(const work_ptr& what) {
   d.history.push_back({delivery_status::queued, context->clock.now(), {}, {}});
   what->booked = booking{book};
   auto verdict = charge_one(d, what->n->category, held, what->booked);
+  count(verdict);
   if (verdict.what == limit_verdict::kind::pass) {
     d.history.pop_back();
     return pass(peers->dispatcher, is_urgent(d.priority), place_atom_v, what);
@@ -231,29 +250,24 @@ void throttle_state::apply(const work_ptr& what) {
   auto order = std::make_shared<update_order>();
   order->n = what->n;
   order->update = {d, what->stored, static_cast<int>(what->stored_attempts)};
-  order->update.release_standby = d.status == delivery_status::suppressed;
+  order->update.release_standby = !is_unfinished(d.status);
   order->work = what;
   pass(peers->status_sink, is_urgent(d.priority), record_atom_v, std::move(order));
 }
 
-std::optional<fault> throttle_state::explain(intake& what) {
+void throttle_state::show_limits(intake& what) const {
   auto settings = context->settings();
-  auto now = context->clock.now();
   for (auto& w : what.deliveries) {
     auto limits = limits_of(context->config, *settings, w.d, what.n->category, limit_owner::lane);
     if (context->lane == lane::bulk)
       append(limits, limits_of(context->config, *settings, w.d, what.n->category, limit_owner::people));
-    auto& views = what.limits.emplace_back();
-    auto verdict = peek(*buckets, limits, now, views);
-    if (w.d.status != delivery_status::queued || verdict.what == limit_verdict::kind::pass)
-      continue;
-    if (verdict.what == limit_verdict::kind::reject)
-      return fault{errc::rate_limited, verdict.reason, {}, verdict.until - now, verdict.quota};
-    w.d.decision = {"limit." + verdict.limit, verdict.reason};
-    w.d.status = verdict.what == limit_verdict::kind::delay ? delivery_status::scheduled : delivery_status::suppressed;
-    w.d.due = verdict.until;
+    what.limits.push_back(views_of(*buckets, limits, context->clock.now()));
   }
-  return std::nullopt;
+}
+
+void throttle_state::count(const limit_verdict& what) const {
+  if (what.what != limit_verdict::kind::pass)
+    context->watch.throttled(context->lane, what.limit);
 }
 
 void throttle_state::debit_all(const debits_ptr& debits) {
@@ -261,6 +275,11 @@ void throttle_state::debit_all(const debits_ptr& debits) {
     return early.emplace_back(debits), void();
   for (auto& d : *debits)
     buckets->book(d.key, d.terms, d.at, context->clock.now());
+}
+
+void throttle_state::take_back(booking& what) {
+  what.others.clear();
+  refund_all(std::exchange(what.own, {}));
 }
 
 void throttle_state::refund_all(const std::vector<debit>& debits) {

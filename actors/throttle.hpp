@@ -51,12 +51,16 @@ struct throttle_state {
   void apply(const intake_ptr& what);
   void apply(const work_ptr& what);
   void apply(const debits_ptr& debits) { debit_all(debits); }
-  /// Shows how the limits stand; the fault that a limit would refuse the request with.
-  std::optional<fault> explain(intake& what);
+  /// How the limits stand that each delivery is held to.
+  void show_limits(intake& what) const;
+  void count(const limit_verdict& what) const;
   /// Charges what may be sent now; the fault where a limit refuses the request.
   std::optional<fault> charge_all(intake& what);
   void debit_all(const debits_ptr& debits);
   void refund_all(const std::vector<debit>& debits);
+  void take_back(booking& what);
+  /// `own` from `first` on are the debits of the place.
+  limit_verdict expires_before(delivery& d, limit_verdict place, std::vector<debit>& own, std::size_t first);
 
   /// Charges one delivery; its status, due time and decision say what came of it.
   limit_verdict charge_one(delivery& d, const std::string& category, std::optional<sys_time> held, booking& booked);

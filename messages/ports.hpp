@@ -272,8 +272,9 @@ class inbox_store {
 public:
   virtual ~inbox_store() = default;
   virtual void add(inbox_item what, done<ok_t> then) = 0;
-  virtual void list(space where, std::string user_id, std::string state, std::optional<row_key> before,
-                    std::size_t limit, done<std::vector<inbox_item>> then) = 0; ///< newest first; state empty: all
+  /// Newest first, those after the item of the delivery `before`; state empty: all.
+  virtual void list(space where, std::string user_id, std::string state, std::optional<uuid> before, std::size_t limit,
+                    done<std::vector<inbox_item>> then) = 0;
   virtual void counts(space where, std::string user_id, done<inbox_counts> then) = 0;
   /// seen, read, archived, unread; never un-sees. Answers the item; not_found.
   virtual void mark(space where, std::string user_id, uuid delivery_id, std::string state, done<inbox_item> then) = 0;

@@ -106,14 +106,14 @@ limit_verdict charge(bucket_table& buckets, const std::vector<applied_limit>& li
   return verdict;
 }
 
-limit_verdict peek(const bucket_table& buckets, const std::vector<applied_limit>& limits, sys_time now,
-                   std::vector<limit_view>& views) {
+std::vector<limit_view> views_of(const bucket_table& buckets, const std::vector<applied_limit>& limits, sys_time now) {
+  std::vector<limit_view> views;
   for (auto& l : limits) {
     auto* found = buckets.find(l.key);
     token_bucket bucket = found ? *found : token_bucket{};
     views.push_back({l.name, bucket.remaining(l.limit, now), std::max(bucket.full_at(), now)});
   }
-  return judge(buckets, limits, now, {});
+  return views;
 }
 
 duration longest_period(const options& config) {

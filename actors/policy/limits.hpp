@@ -49,9 +49,8 @@ struct earlier_place {
 limit_verdict charge(bucket_table& buckets, const std::vector<applied_limit>& limits, sys_time now,
                      std::vector<debit>& debits, const earlier_place& before = {});
 
-/// The same answer without debiting, and how each limit stands; for dry runs.
-limit_verdict peek(const bucket_table& buckets, const std::vector<applied_limit>& limits, sys_time now,
-                   std::vector<limit_view>& views);
+/// How each limit stands; for dry runs.
+std::vector<limit_view> views_of(const bucket_table& buckets, const std::vector<applied_limit>& limits, sys_time now);
 
 /// The longest period of any configured limit: how much history rebuilds them.
 duration longest_period(const options& config);

@@ -90,12 +90,19 @@ wire_answer smtp_session::send(const wire_request& request, std::chrono::millise
   if (breaks_commands(request))
     return {wire_answer::failure::not_sent, 0, {}, {}, "Nothing was sent: the envelope contains a line break."};
   load(request, timeout);
-  set_option(easy_, CURLOPT_FRESH_CONNECT, 0L);
   auto answer = perform(request);
   if (!broke_while_idle(answer))
     return answer;
-  set_option(easy_, CURLOPT_FRESH_CONNECT, 1L);
+  drop_connection(); // also where the farewell was an answer
+  load(request, timeout);
   return perform(request);
+}
+
+/// What the server still says of a call that did not end there is not for the next one.
+void smtp_session::drop_connection() {
+  stop_reading(); // nobody waits for the answer to QUIT
+  easy_ = make_easy();
+  set_constant_options();
 }
 
 wire_answer smtp_session::perform(const wire_request& request) {
@@ -106,6 +113,10 @@ wire_answer smtp_session::perform(const wire_request& request) {
   last_reply_.clear();
   auto code = curl_easy_perform(easy_.get());
   timed_out_ = code == CURLE_OPERATION_TIMEDOUT;
+  connects_ = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connects_);
+  if (code != CURLE_OK)
+    drop_connection();
   auto why = smtp_failure(code, progress_);
   if (why != wire_answer::failure::none)
     return {why, 0, {}, {}, describe(why, code)};
@@ -115,9 +126,7 @@ wire_answer smtp_session::perform(const wire_request& request) {
 // Servers close idle connections, some with a last 421. Nothing of the message
 // was said on it yet, so a new connection may begin again.
 bool smtp_session::broke_while_idle(const wire_answer& answer) const {
-  long connects = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connects);
-  auto reused = connects == 0 && progress_.offered && !timed_out_;
+  auto reused = connects_ == 0 && progress_.offered && !timed_out_;
   auto silent = answer.why == wire_answer::failure::not_sent && replies_ == 0;
   auto dismissed = answer.why == wire_answer::failure::none && answer.status == 421 && replies_ <= 1;
   return reused && (silent || dismissed) && !interrupted_;

@@ -42,6 +42,7 @@ private:
   void load(const wire_request& request, std::chrono::milliseconds timeout);
   wire_answer perform(const wire_request& request);
   bool broke_while_idle(const wire_answer& answer) const;
+  void drop_connection();
   void take_reply_line(std::string_view line);
   void take_reply(int code);
   void stop_reading();
@@ -54,6 +55,7 @@ private:
   std::size_t uploaded_ = 0;
   smtp_progress progress_;
   bool timed_out_ = false;
+  long connects_ = 0;              ///< 0: on a connection that stood
   std::size_t replies_ = 0;        ///< complete ones since the session stood
   std::string reply_, last_reply_; ///< the one being read, the newest complete one
 

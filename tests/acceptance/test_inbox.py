@@ -74,6 +74,24 @@ def test_engagement_can_be_told_by_notification(api, user):
     api.post(f"/v1/notifications/{id}/engagement", {"event": "eaten"}).problem(422, "invalid_request", "/event")
 
 
+def test_a_feed_of_both_lanes_is_paged_without_loss(api, user):
+    items = [{"user_id": user, "type": "t", "channels": ["in_app"], "priority": priority, "content": {"title": "t", "body": "b"}}
+             for priority in ("low", "high") for _ in range(10)]
+    for result in api.post("/v1/notifications/batch", items).expect(202).json["results"]:
+        api.outcome(result["id"], "delivered")
+    for limit in (1, 3):
+        for state in ("", "&state=unseen"):
+            seen, cursor = [], ""
+            while True:
+                page = api.get(f"/v1/users/{user}/inbox?limit={limit}{state}{cursor}").expect(200).json
+                seen += [item["delivery_id"] for item in page["data"]]
+                assert len(page["data"]) <= limit
+                if page["next_cursor"] is None:
+                    break
+                cursor = f"&cursor={page['next_cursor']}"
+            assert len(seen) == 20 and len(set(seen)) == 20
+
+
 def test_what_was_never_sent_was_not_read(api, user):
     request = {"user_id": user, "type": "t", "channels": ["email"], "to": {"email": "nobody@example.org"},
                "content": {"title": "t", "body": "b"}, "send_at": "2027-01-01T00:00:00Z"}

@@ -370,6 +370,58 @@ TEST_CASE_METHOD(throttle_test, "a full limit does not refuse the repeat of what
   CHECK(dispatcher_peer.empty());
 }
 
+TEST_CASE_METHOD(throttle_test, "a dry run counts the request's own deliveries against each other, and costs nothing") {
+  auto over = GENERATE(over_limit::delay, over_limit::drop, over_limit::reject);
+  config.limits.per_user = one_a_minute(over);
+  auto subject = ready();
+  for (int round = 0; round < 2; ++round) {
+    door other;
+    auto what = other.dry_run();
+    auto model = described(caller);
+    what->n = model->n;
+    for (int i = 0; i < 2; ++i) {
+      auto& w = what->deliveries.emplace_back();
+      w.n = what->n;
+      w.d = model->deliveries[0].d;
+    }
+    send(subject, decide_atom_v, what);
+    if (over == over_limit::reject) {
+      REQUIRE(other.explanations().size() == 1);
+      CHECK(other.explanations()[0].error().code == errc::rate_limited);
+      continue;
+    }
+    auto shown = placed();
+    CHECK(shown->deliveries[0].d.status == delivery_status::queued);
+    CHECK(shown->deliveries[1].d.status
+          == (over == over_limit::delay ? delivery_status::scheduled : delivery_status::suppressed));
+    CHECK(shown->booked.own.empty());
+  }
+  CHECK_FALSE(watch.has("throttled per_user"));
+}
+
+TEST_CASE_METHOD(throttle_test, "what would get its place after its end expires now, and leaves the place to others") {
+  config.limits.per_user = one_a_minute(over_limit::delay);
+  auto subject = ready();
+  send(subject, decide_atom_v, described(caller));
+  placed();
+  auto brief = described(caller);
+  brief->deliveries[0].d.expires_at = start_of_tests + 1min;
+  send(subject, decide_atom_v, brief);
+  auto& d = placed()->deliveries[0].d;
+  CHECK(d.status == delivery_status::expired);
+  CHECK(d.decision.rule == "expired");
+  CHECK(d.history.back().status == delivery_status::expired);
+  CHECK_FALSE(d.due);
+  auto stored = stored_work();
+  stored->d.expires_at = start_of_tests + 30s;
+  send(subject, decide_atom_v, stored);
+  auto order = recorded();
+  CHECK(order->update.d.status == delivery_status::expired);
+  CHECK(order->update.release_standby);
+  send(subject, decide_atom_v, described(caller));
+  CHECK(placed()->deliveries[0].d.due == start_of_tests + 1min);
+}
+
 TEST_CASE_METHOD(throttle_test, "a dry run of what a limit would refuse is refused as the request would be") {
   config.limits.per_user = one_a_minute(over_limit::reject);
   auto subject = ready();

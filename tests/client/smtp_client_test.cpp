@@ -222,6 +222,42 @@ TEST_CASE("silence ends with the timeout, by how far the message came") {
   }
 }
 
+TEST_CASE("a reply that comes after its call has timed out is not taken for another message's") {
+  for (auto* late : {"250 2.0.0 queued as 1\r\n", "554 5.7.1 this is spam\r\n", ""}) {
+    INFO(late);
+    mail_script script;
+    std::promise<void> given_up;
+    auto wait = given_up.get_future().share();
+    std::atomic<int> sessions = 0;
+    tcp_server server{[&](connection& peer) {
+      if (++sessions > 1)
+        return script.serve(peer);
+      peer.write("220 hi\r\n");
+      for (auto* reply : {"250 mail.test\r\n", "250 ok\r\n", "250 ok\r\n", "354 go on\r\n"}) {
+        peer.read_line();
+        peer.write(reply);
+      }
+      peer.read_until("\r\n.\r\n");
+      wait.wait();
+      peer.write(late);
+      peer.wait_for_end();
+    }};
+    client_settings settings;
+    settings.smtp_connections = 1;
+    curl_client client{settings};
+    auto slow = mail(server);
+    slow.timeout = std::chrono::milliseconds{300};
+    CHECK(ask(client, slow).why == failure::no_answer);
+    given_up.set_value();
+    for (int i = 0; i < 2; ++i) {
+      auto next = ask(client, mail(server));
+      CHECK(next.why == failure::none);
+      CHECK(next.body == "2.0.0 queued as 42");
+    }
+    CHECK(server.connections() == 2);
+  }
+}
+
 TEST_CASE("nothing is said in the clear to a server without STARTTLS where it is required") {
   mail_script script;
   tcp_server server{script.script()};

@@ -129,7 +129,7 @@ public:
   void forget();
 
   // --- doors' calls
-  void list(space, std::string, std::string, std::optional<row_key>, std::size_t,
+  void list(space, std::string, std::string, std::optional<uuid>, std::size_t,
             done<std::vector<inbox_item>> then) override {
     not_for_actors(then);
   }

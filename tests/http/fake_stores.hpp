@@ -297,13 +297,13 @@ public:
     items.push_back(std::move(what));
     then(ok);
   }
-  void list(space where, std::string user_id, std::string state, std::optional<row_key> before, std::size_t limit,
+  void list(space where, std::string user_id, std::string state, std::optional<uuid> before, std::size_t limit,
             done<std::vector<inbox_item>> then) override {
     std::scoped_lock guard{mutex};
     std::vector<inbox_item> out;
     for (auto it = items.rbegin(); it != items.rend() && out.size() < limit; ++it)
       if (it->space == where && it->user_id == user_id && (state.empty() || it->state == state)
-          && (!before || key_of(it->delivery_id) < *before))
+          && (!before || it->delivery_id < *before))
         out.push_back(*it);
     then(out);
   }

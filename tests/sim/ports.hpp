@@ -91,7 +91,7 @@ public:
       then(std::move(got));
     });
   }
-  void list(space where, std::string user_id, std::string state, std::optional<row_key> before, std::size_t limit,
+  void list(space where, std::string user_id, std::string state, std::optional<uuid> before, std::size_t limit,
             done<std::vector<inbox_item>> then) override {
     store_.list(std::move(where), std::move(user_id), std::move(state), before, limit, std::move(then));
   }

@@ -26,7 +26,7 @@ inline inbox_item added(store_fixture& f, inbox_item item) {
   return item;
 }
 
-inline std::vector<inbox_item> listed(store_fixture& f, std::string state = "", std::optional<row_key> before = {},
+inline std::vector<inbox_item> listed(store_fixture& f, std::string state = "", std::optional<uuid> before = {},
                                       std::size_t limit = 10) {
   return must<std::vector<inbox_item>>(
     [&](auto then) { f.inbox().list(live, "u_1", std::move(state), before, limit, then); });
@@ -74,7 +74,14 @@ inline void takes_both_lanes(store_fixture& f) {
   auto b = added(f, item_of(f, critical)); // the same key in the other lane
   REQUIRE(key_of(a.delivery_id) == key_of(b.delivery_id));
   CHECK(listed(f).size() == 2);
-  CHECK(listed(f, "", {}, 1).size() == 2);
+  for (auto* state : {"", "unseen"}) {
+    auto first = listed(f, state, {}, 1);
+    REQUIRE(first.size() == 1);
+    auto second = listed(f, state, first[0].delivery_id, 1);
+    REQUIRE(second.size() == 1);
+    CHECK(second[0].delivery_id != first[0].delivery_id);
+    CHECK(listed(f, state, second[0].delivery_id, 1).empty());
+  }
   CHECK(marked(f, b.delivery_id, "seen")->delivery_id == b.delivery_id);
   CHECK(counted(f).unseen == 1);
 }
@@ -86,7 +93,7 @@ inline void pages(store_fixture& f) {
     items.push_back(added(f, item_of(f, ids)));
   auto first = listed(f, "", {}, 2);
   REQUIRE(first.size() == 2);
-  auto next = listed(f, "", key_of(first.back().delivery_id), 2);
+  auto next = listed(f, "", first.back().delivery_id, 2);
   REQUIRE(next.size() == 2);
   CHECK(next[0].delivery_id == items[2].delivery_id);
 }

@@ -46,7 +46,7 @@ void list_inbox(service& with, request& rq, responder respond) {
   query_reader query{rq};
   auto state = query.word("state", parse_state, "unseen, seen, read, archived").value_or("");
   auto limit = query.limit();
-  auto from = query.word("cursor", parse_lane_cursor, "the cursors this list answered").value_or(lane_cursor{});
+  auto from = query.word("cursor", parse_uuid, "the cursors this list answered");
   if (query.problem())
     return respond(*query.problem());
   auto show = [limit](const std::vector<inbox_item>& found) {
@@ -54,10 +54,10 @@ void list_inbox(service& with, request& rq, responder respond) {
     for (std::size_t i = 0; i < std::min(limit, found.size()); ++i)
       rows.push_back(inbox_item_json(found[i]));
     bool more = found.size() > limit;
-    auto next = more ? to_text(lane_cursor{key_of(found[limit - 1].delivery_id), std::nullopt}) : "";
+    auto next = more ? to_string(found[limit - 1].delivery_id) : "";
     return list_answer(std::move(rows), next);
   };
-  with.engine.inbox().list(rq.where(), rq.args[0], state, from[0], limit + 1,
+  with.engine.inbox().list(rq.where(), rq.args[0], state, from, limit + 1,
                            answer_with<std::vector<inbox_item>>(rq, respond, show));
 }
 

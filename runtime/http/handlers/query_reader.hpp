@@ -15,7 +15,13 @@ class query_reader {
 public:
   explicit query_reader(const request& rq) : rq_(rq) {}
 
-  std::string text(std::string_view name) const { return std::string{rq_.parameter(name).value_or("")}; }
+  /// Empty where it is not given; given, it is not empty.
+  std::string text(std::string_view name) {
+    auto given = rq_.parameter(name);
+    if (given && given->empty())
+      refuse(name, "is empty; leave it out, or give it a value");
+    return std::string{given.value_or("")};
+  }
 
   /// `limit`, 1..limits::page_rows, limits::default_page_rows unless given.
   std::size_t limit() {

@@ -43,11 +43,8 @@ inbox_item read_item(statement& row, const space& where, const std::string& user
 
 std::vector<inbox_item> read_page(statement& rows, const space& where, const std::string& user_id, std::size_t limit) {
   std::vector<inbox_item> all;
-  std::optional<row_key> last;
-  while (rows.step() && (all.size() < limit || rows.integer(0) == last)) {
-    last = rows.integer(0);
+  while (all.size() < limit && rows.step())
     all.push_back(read_item(rows, where, user_id));
-  }
   return all;
 }
 
@@ -79,21 +76,24 @@ void store_item(connection& db, const inbox_item& what) {
 }
 
 result<std::vector<inbox_item>> items_before(connection& db, const space& where, const std::string& user_id,
-                                             const std::string& state, std::optional<row_key> before,
-                                             std::size_t limit) {
+                                             const std::string& state, std::optional<uuid> before, std::size_t limit) {
   auto space_name = to_string(where);
-  auto below = before.value_or(std::numeric_limits<row_key>::max());
+  // Items of both lanes may share a key: their ids tell them apart.
+  auto key = before ? key_of(*before) : std::numeric_limits<row_key>::max();
+  auto id = before.value_or(uuid{});
   if (state.empty()) {
     auto rows = db.use("SELECT key, state, delivery_id, notification_id, created_at, type, title, body, data "
-                       "FROM item WHERE space = ?1 AND user_id = ?2 AND key < ?3 ORDER BY key DESC");
-    return read_page(rows.with(space_name, user_id, below), where, user_id, limit);
+                       "FROM item WHERE space = ?1 AND user_id = ?2 AND (key, delivery_id) < (?3, ?4) "
+                       "ORDER BY key DESC, delivery_id DESC");
+    return read_page(rows.with(space_name, user_id, key, id), where, user_id, limit);
   }
   auto wanted = number_of(state);
   if (!wanted)
     return no_such_state(state);
   auto rows = db.use("SELECT key, state, delivery_id, notification_id, created_at, type, title, body, data "
-                     "FROM item WHERE space = ?1 AND user_id = ?2 AND state = ?4 AND key < ?3 ORDER BY key DESC");
-  return read_page(rows.with(space_name, user_id, below, *wanted), where, user_id, limit);
+                     "FROM item WHERE space = ?1 AND user_id = ?2 AND state = ?5 AND (key, delivery_id) < (?3, ?4) "
+                     "ORDER BY key DESC, delivery_id DESC");
+  return read_page(rows.with(space_name, user_id, key, id, *wanted), where, user_id, limit);
 }
 
 inbox_counts count_items(connection& db, const space& where, const std::string& user_id) {

@@ -22,8 +22,7 @@ void store_item(connection& db, const inbox_item& what);
 /// given the same key: items that share the last one's come with it, so that the
 /// cursor never cuts between them.
 result<std::vector<inbox_item>> items_before(connection& db, const space& where, const std::string& user_id,
-                                             const std::string& state, std::optional<row_key> before,
-                                             std::size_t limit);
+                                             const std::string& state, std::optional<uuid> before, std::size_t limit);
 inbox_counts count_items(connection& db, const space& where, const std::string& user_id);
 /// See inbox_store::mark. `unread` leads back to seen, the others only onward.
 result<inbox_item> mark_item(connection& db, const space& where, const std::string& user_id, const uuid& delivery_id,

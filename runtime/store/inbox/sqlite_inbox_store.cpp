@@ -24,7 +24,7 @@ void sqlite_inbox_store::add(inbox_item what, done<ok_t> then) {
   });
 }
 
-void sqlite_inbox_store::list(space where, std::string user_id, std::string state, std::optional<row_key> before,
+void sqlite_inbox_store::list(space where, std::string user_id, std::string state, std::optional<uuid> before,
                               std::size_t limit, done<std::vector<inbox_item>> then) {
   reads_.submit<std::vector<inbox_item>>(
     std::move(then), [where = std::move(where), user_id = std::move(user_id), state = std::move(state), before,

@@ -63,6 +63,10 @@ bool needs_reopen(const sqlite_error& what) {
   return row != nullptr && row->reopen && !is_failed_sync(what);
 }
 
+bool is_damage(const sqlite_error& what) {
+  return what.primary() == SQLITE_CORRUPT || what.primary() == SQLITE_NOTADB;
+}
+
 bool is_failed_sync(const sqlite_error& what) {
   return what.code() == SQLITE_IOERR_FSYNC || what.code() == SQLITE_IOERR_DIR_FSYNC;
 }

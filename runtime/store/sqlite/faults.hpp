@@ -21,6 +21,9 @@ bool concerns_file(const sqlite_error& what);
 /// the refused transaction in it.
 bool needs_reopen(const sqlite_error& what);
 
+/// The file holds what it should not; it does not heal by itself.
+bool is_damage(const sqlite_error& what);
+
 /// Nobody knows what of the last writes is on the disk; see wal_keeper::mend.
 bool is_failed_sync(const sqlite_error& what);
 

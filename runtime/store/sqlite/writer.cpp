@@ -16,6 +16,7 @@ using std::chrono::steady_clock;
 constexpr auto idle_before_upkeep = 20ms;
 constexpr auto upkeep_under_load = 10ms;
 constexpr auto probe_every = 1s;
+constexpr auto damage_lasts = 60s; // after it was last met
 constexpr auto nothing_to_do = std::chrono::hours{1};
 
 duration since(steady_time began) {
@@ -119,6 +120,8 @@ void writer::report_trouble(const sqlite_error& why) {
   side_.rolled_back();
   if (is_failed_sync(why))
     wal_.suspect();
+  if (is_damage(why))
+    damage_lasts_until_ = steady_clock::now() + damage_lasts;
   if (needs_reopen(why))
     side_.close();
   auto told = fault_of(why, file_.path.string());
@@ -129,7 +132,11 @@ void writer::report_trouble(const sqlite_error& why) {
   watch_.trouble(file_.name, told);
 }
 
+/// A damaged page hurts some calls and not others, nor the probe: that those work says
+/// nothing of it.
 void writer::report_success() {
+  if (steady_clock::now() < damage_lasts_until_)
+    return;
   {
     std::scoped_lock guard{trouble_mutex_};
     if (!trouble_)

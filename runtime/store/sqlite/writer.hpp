@@ -76,6 +76,7 @@ private:
   mutable std::mutex trouble_mutex_;
   std::optional<fault> trouble_;
   steady_time last_upkeep_{};
+  steady_time damage_lasts_until_{}; ///< on the writer's thread
   std::thread thread_;
 };
 

@@ -25,7 +25,7 @@ void inbox_model::add(const inbox_item& what) {
 }
 
 result<std::vector<inbox_item>> inbox_model::list(const space& where, const std::string& user_id,
-                                                  const std::string& state, std::optional<row_key> before,
+                                                  const std::string& state, std::optional<uuid> before,
                                                   std::size_t limit) const {
   if (!state.empty() && number_of(state) == states.size())
     return no_such_state();
@@ -33,15 +33,10 @@ result<std::vector<inbox_item>> inbox_model::list(const space& where, const std:
   auto feed = feeds_.find({where, user_id});
   if (feed == feeds_.end())
     return all;
-  std::optional<row_key> last; // items of both lanes may share a key: a page never parts them
-  for (auto item = feed->second.rbegin(); item != feed->second.rend(); ++item) {
-    auto key = item->first.first;
-    if ((before && key >= *before) || (!state.empty() && item->second.state != state))
-      continue;
-    if (all.size() >= limit && key != last)
-      break;
-    last = key;
-    all.push_back(item->second);
+  for (auto item = feed->second.rbegin(); item != feed->second.rend() && all.size() < limit; ++item) {
+    auto comes_after = !before || item->first < std::pair{key_of(*before), *before};
+    if (comes_after && (state.empty() || item->second.state == state))
+      all.push_back(item->second);
   }
   return all;
 }

@@ -11,7 +11,7 @@ class inbox_model {
 public:
   void add(const inbox_item& what);
   result<std::vector<inbox_item>> list(const space& where, const std::string& user_id, const std::string& state,
-                                       std::optional<row_key> before, std::size_t limit) const;
+                                       std::optional<uuid> before, std::size_t limit) const;
   inbox_counts counts(const space& where, const std::string& user_id) const;
   result<inbox_item> mark(const space& where, const std::string& user_id, const uuid& delivery_id,
                           const std::string& state);

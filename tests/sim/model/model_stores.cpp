@@ -276,7 +276,7 @@ void model_inbox_store::add(inbox_item what, done<ok_t> then) {
   });
 }
 
-void model_inbox_store::list(space where, std::string user_id, std::string state, std::optional<row_key> before,
+void model_inbox_store::list(space where, std::string user_id, std::string state, std::optional<uuid> before,
                              std::size_t limit, done<std::vector<inbox_item>> then) {
   lines_.door_reads.call<std::vector<inbox_item>>(
     "list", std::move(then),

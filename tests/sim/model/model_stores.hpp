@@ -96,7 +96,7 @@ public:
   model_inbox_store(inbox_model& model, file_lines lines) : model_(model), lines_(lines) {}
 
   void add(inbox_item what, done<ok_t> then) override;
-  void list(space where, std::string user_id, std::string state, std::optional<row_key> before, std::size_t limit,
+  void list(space where, std::string user_id, std::string state, std::optional<uuid> before, std::size_t limit,
             done<std::vector<inbox_item>> then) override;
   void counts(space where, std::string user_id, done<inbox_counts> then) override;
   void mark(space where, std::string user_id, uuid delivery_id, std::string state, done<inbox_item> then) override;

@@ -84,6 +84,7 @@ void smtp_session::load(const wire_request& request, std::chrono::milliseconds t
   set_option(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
   set_option(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(timeout, settings_.connect_timeout).count()));
   recipients_ = std::move(recipients);
+  wants_auth_ = !request.username.empty();
 }
 
 wire_answer smtp_session::send(const wire_request& request, std::chrono::milliseconds timeout) {
@@ -117,6 +118,14 @@ wire_answer smtp_session::perform(const wire_request& request) {
   curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connects_);
   if (code != CURLE_OK)
     drop_connection();
+  if (code == CURLE_ABORTED_BY_CALLBACK && wants_auth_ && !auth_offered_ && !interrupted_)
+    return {
+      wire_answer::failure::not_sent,
+      0,
+      {},
+      {},
+      "Nothing was sent: the server offers no AUTH, and the provider has a username; take it out, or let the server "
+      "offer AUTH (after STARTTLS, as most do)."};
   auto why = smtp_failure(code, progress_);
   if (why != wire_answer::failure::none)
     return {why, 0, {}, {}, describe(why, code)};
@@ -140,8 +149,12 @@ void smtp_session::interrupt() {
   stop_reading();
 }
 
+/// libcurl would go on without the credentials.
 int smtp_session::on_ready(void* self, char*, char*, int, int) {
-  static_cast<smtp_session*>(self)->progress_.offered = true;
+  auto& session = *static_cast<smtp_session*>(self);
+  if (session.wants_auth_ && !session.auth_offered_)
+    return CURL_PREREQFUNC_ABORT;
+  session.progress_.offered = true;
   return CURL_PREREQFUNC_OK;
 }
 
@@ -159,6 +172,8 @@ void smtp_session::take_reply_line(std::string_view line) {
   if (error != std::errc{} || end != line.data() + 3)
     return; // not a reply's line; libcurl will say so
   auto text = line.substr(std::min<std::size_t>(line.size(), 4));
+  if (!progress_.offered && text.starts_with("AUTH"))
+    auth_offered_ = true;
   if (reply_.size() + text.size() < reply_bytes)
     reply_.append(reply_.empty() ? "" : "\n").append(text);
   if (line.size() > 3 && line[3] == '-')
@@ -202,6 +217,7 @@ curl_socket_t smtp_session::on_open(void* self, curlsocktype, curl_sockaddr* add
   std::scoped_lock guard{session.mutex_};
   if (session.interrupted_)
     return CURL_SOCKET_BAD;
+  session.auth_offered_ = false;
   auto socket = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   if (socket >= 0)
     session.sockets_.push_back(socket);

@@ -55,7 +55,9 @@ private:
   std::size_t uploaded_ = 0;
   smtp_progress progress_;
   bool timed_out_ = false;
-  long connects_ = 0;              ///< 0: on a connection that stood
+  long connects_ = 0; ///< 0: on a connection that stood
+  bool wants_auth_ = false;
+  bool auth_offered_ = false;      ///< on the connection that stands
   std::size_t replies_ = 0;        ///< complete ones since the session stood
   std::string reply_, last_reply_; ///< the one being read, the newest complete one
 

@@ -190,6 +190,21 @@ TEST_CASE("AUTH PLAIN is used where it is offered") {
   CHECK(script.commands[2] == "AHUAcA==");
 }
 
+TEST_CASE("without AUTH in the server's offer nothing is sent where the provider has credentials") {
+  mail_script script;
+  tcp_server server{script.script()};
+  curl_client client{{}};
+  auto request = mail(server);
+  request.username = "shop";
+  request.password = "secret";
+  auto answer = ask(client, request);
+  CHECK(answer.why == failure::not_sent);
+  CHECK(answer.detail.find("offers no AUTH") != std::string::npos);
+  std::scoped_lock guard{script.mutex};
+  for (auto& command : script.commands)
+    CHECK_FALSE(command.starts_with("MAIL"));
+}
+
 TEST_CASE("a connection lost before the final dot is not_sent") {
   for (auto* command : {"greeting", "EHLO", "MAIL", "RCPT", "DATA"}) {
     INFO(command);

@@ -74,7 +74,7 @@ CONDITIONS = [
 QUERIES = [
     Row(f"query: {query} for {path}", 400, "bad_query", method="GET", path=f"/v1/{path}?{query}")
     for path, query in [
-        ("notifications", "limit=0"), ("notifications", "limit=201"), ("notifications", "limit=-1"), ("notifications", "limit=ten"),
+        ("notifications", "user_id="), ("dead-letters", "type="), ("notifications", "limit=0"), ("notifications", "limit=201"), ("notifications", "limit=-1"), ("notifications", "limit=ten"),
         ("notifications", "limit="), ("notifications", "limit=1e2"), ("notifications", "limit=%2B5"), ("notifications", "limit=99999999999999999999"),
         ("notifications", "limit=5&limit=6"), ("notifications", "cursor=nonsense"), ("notifications", "status=gone"),
         ("notifications", "channel=pigeon"), ("notifications", "since=yesterday"), ("notifications", "until=2030-02-30T00:00:00Z"),

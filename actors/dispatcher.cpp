@@ -221,14 +221,14 @@ void dispatcher_state::fill() {
       });
 }
 
-void dispatcher_state::take_up(const queue_key& queue, struct pulled row, ready_queues::credit credit) {
+void dispatcher_state::take_up(const queue_key& queue, struct pulled row, const ready_queues::credit& credit) {
   auto w = std::make_shared<delivery_work>();
   w->n = std::move(row.n);
   w->d = std::move(row.d);
   w->stored = w->d.status;
   w->stored_attempts = w->d.attempts.size();
   queues->take_in_hand(queue, w->d.key);
-  begin(*w, std::move(credit), queue);
+  begin(*w, credit, queue);
   auto urgent = is_urgent(w->d.priority);
   pass(peers->preference_for(w->d.user_id), urgent, decide_atom_v, std::move(w));
 }
@@ -268,7 +268,7 @@ void dispatcher_state::pulled(const queue_key& queue, const pull_answer_ptr& ans
       more = true;
       break;
     }
-    take_up(queue, std::move(row), std::move(*credit));
+    take_up(queue, std::move(row), *credit);
   }
   queues->pulled(queue, more);
   fill();
@@ -281,7 +281,7 @@ bool dispatcher_state::renew_slot(delivery_work& w, const queue_key& queue) {
     return true;
   w.slot.spend();
   if (auto credit = queues->take(w.route)) {
-    begin(w, std::move(*credit), queue);
+    begin(w, *credit, queue);
     return true;
   }
   queues->let_go(queue, w.d.key);

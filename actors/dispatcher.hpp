@@ -51,7 +51,7 @@ struct dispatcher_state {
   void route(delivery_work& w, std::vector<queue_key>& parked);
   void begin(delivery_work& w, const ready_queues::credit& credit, const std::optional<queue_key>& pulled_from);
   bool renew_slot(delivery_work& w, const queue_key& queue);
-  void take_up(const queue_key& queue, struct pulled row, ready_queues::credit credit);
+  void take_up(const queue_key& queue, struct pulled row, const ready_queues::credit& credit);
   void find_new_route(struct pulled row);
   void fail_for_want_of_provider(delivery& d) const;
 };

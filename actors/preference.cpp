@@ -272,12 +272,12 @@ std::vector<delivery_work> preference_state::deliveries_for(const intake& what, 
   if (!type) // ingest has resolved it already
     return out;
   auto now = context->clock.now();
-  auto add = [&](delivery d, verdict v) {
+  auto add = [&](delivery d, const verdict& v) {
     if (out.size() >= bounds::deliveries)
       return;
     d.key = n.key + 1 + static_cast<row_key>(out.size());
     d.id = context->ids.make(d.key);
-    take_verdict(d, std::move(v), now);
+    take_verdict(d, v, now);
     delivery_work w;
     w.n = what.n;
     w.d = std::move(d);
@@ -292,7 +292,7 @@ std::vector<delivery_work> preference_state::deliveries_for(const intake& what, 
       auto v = verdict_for(n, d, who, *type, true);
       if (is_unfinished(v.status) && route_of(context->config, on, n.space.mode).empty())
         v = no_provider(on);
-      add(std::move(d), std::move(v));
+      add(std::move(d), v);
     }
   }
   if (out.empty())
@@ -324,7 +324,7 @@ void preference_state::apply(const work_ptr& what, const person& who) {
       pass(peers->throttle, is_urgent(n.priority), decide_atom_v, what);
     return;
   }
-  take_verdict(d, std::move(v), context->clock.now());
+  take_verdict(d, v, context->clock.now());
   if (d.place) // it will not be used at its instant
     d.place = lost_place;
   auto order = std::make_shared<update_order>();

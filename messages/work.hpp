@@ -175,9 +175,9 @@ struct intake {
   key_reservation reservation;
 
   // Answer the caller. The key is free before that: whoever has the answer may repeat the request.
-  void accept(receipt kept) {
+  void accept(const receipt& kept) {
     reservation.reset();
-    answer(std::move(kept));
+    answer(kept);
   }
   void refuse(fault why) {
     reservation.reset();

@@ -59,7 +59,7 @@ std::string limit_text(const nlohmann::json& limit, sys_time now) {
 
 /// The server's clock and ours may differ a little: what is not ahead is now.
 std::string earliest_text(const nlohmann::json& d, sys_time now) {
-  const auto text = relative_of(d, "earliest_at", now);
+  auto text = relative_of(d, "earliest_at", now);
   if (text.starts_with("in "))
     return text;
   return d.contains("waiting_for") ? "not known" : "now";

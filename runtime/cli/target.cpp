@@ -19,8 +19,8 @@ std::string read_admin_key(const std::filesystem::path& file) {
 }
 
 std::string no_key_text(const std::filesystem::path& file) {
-  std::error_code ignored;
-  const bool exists = std::filesystem::exists(file, ignored);
+  std::error_code hidden; // the folder may be somebody else's
+  const bool exists = std::filesystem::exists(file, hidden) || hidden;
   return "no API key. Give one with --key or CARILLON_KEY"
          + (exists ? ", or make " + file.string() + " readable for you."
                    : ", or run this where `carillon serve` keeps its data (" + file.string() + " is not there).");

@@ -54,6 +54,7 @@ struct parsed_range {
 const std::vector<parsed_range>& parsed_ranges() {
   static const auto ranges = [] {
     std::vector<parsed_range> out;
+    out.reserve(refused_ranges.size());
     for (auto& [block, name] : refused_ranges)
       out.push_back({parse_ip_block(block).value(), name});
     return out;
@@ -83,6 +84,7 @@ constexpr std::array carrying_blocks{
 std::optional<ip_address> carried_ipv4(const ip_address& address) {
   static const auto blocks = [] {
     std::vector<std::pair<ip_block, std::size_t>> out;
+    out.reserve(carrying_blocks.size());
     for (auto& [block, offset] : carrying_blocks)
       out.emplace_back(parse_ip_block(block).value(), offset);
     return out;

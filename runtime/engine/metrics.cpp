@@ -173,7 +173,8 @@ void metrics::backlog(lane l, const backlog_view& view, sys_time now) {
 
 std::string metrics::text() const {
   auto asks = cache_asks_.load(std::memory_order_relaxed);
-  cache_gauge_->Set(asks == 0 ? 0 : static_cast<double>(cache_hits_.load(std::memory_order_relaxed)) / asks);
+  auto hits = static_cast<double>(cache_hits_.load(std::memory_order_relaxed));
+  cache_gauge_->Set(asks == 0 ? 0 : hits / static_cast<double>(asks));
   std::ostringstream out;
   prometheus::TextSerializer{}.Serialize(out, registry_->Collect());
   return out.str();

@@ -11,7 +11,7 @@ void provider_glance::ask(taker then) {
     if (last_ && steady_() - came_ < age_) {
       known = last_;
     } else {
-      waiting_.push_back(std::move(then));
+      waiting_.push_back(then);
       if (std::exchange(looking_, true))
         return;
     }

@@ -7,9 +7,9 @@
 namespace carillon::http {
 namespace {
 
-constexpr std::size_t head_read_bytes = 4 * 1024;
-constexpr std::size_t body_read_bytes = 16 * 1024;
-constexpr std::size_t chunk_head_bytes = 16 * 1024;
+constexpr std::size_t head_read_bytes = 4UL * 1024;
+constexpr std::size_t body_read_bytes = 16UL * 1024;
+constexpr std::size_t chunk_head_bytes = 16UL * 1024;
 constexpr int unread_bytes = 128 * 1024; // of answers that a client does not read, kept by the system
 
 std::string_view view(const boost::beast::flat_buffer& buffer) {

@@ -11,7 +11,7 @@
 namespace carillon::http {
 namespace {
 
-constexpr std::size_t kept_buffer_bytes = 32 * 1024; // a connection at rest keeps no more than this
+constexpr std::size_t kept_buffer_bytes = 32UL * 1024; // a connection at rest keeps no more than this
 constexpr auto linger_time = std::chrono::seconds{2};
 
 } // namespace

@@ -52,8 +52,10 @@ std::uint64_t key_ring::edition() const {
 void key_ring::load(std::vector<api_key> keys, std::uint64_t read_at) {
   decltype(keys_) fresh;
   for (auto& key : keys)
-    if (!key.revoked)
-      fresh.emplace(key.digest, std::make_shared<api_key>(std::move(key)));
+    if (!key.revoked) {
+      auto digest = key.digest;
+      fresh.emplace(digest, std::make_shared<api_key>(std::move(key)));
+    }
   std::scoped_lock guard{mutex_};
   if (edition_ == read_at)
     keys_.swap(fresh);

@@ -9,8 +9,8 @@
 namespace carillon::http::limits {
 
 // A request's head
-inline constexpr std::size_t target_bytes = 8 * 1024;
-inline constexpr std::size_t header_bytes = 16 * 1024; ///< all fields, the start line apart
+inline constexpr std::size_t target_bytes = 8UL * 1024;
+inline constexpr std::size_t header_bytes = 16UL * 1024; ///< all fields, the start line apart
 inline constexpr std::size_t header_fields = 100;
 inline constexpr std::size_t request_id_bytes = 128;
 inline constexpr std::size_t query_parameters = 50;

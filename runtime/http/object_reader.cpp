@@ -143,7 +143,7 @@ bool object_reader::fail(std::string_view name, std::string_view code, std::stri
 }
 
 void object_reader::finish() {
-  if (!object_ || object_->size() == 0)
+  if (!object_ || object_->empty())
     return;
   for (auto& [name, value] : object_->get_ref<const json::object_t&>())
     if (std::find(known_.begin(), known_.end(), name) == known_.end())

@@ -7,7 +7,7 @@
 namespace carillon::http {
 namespace {
 
-constexpr std::size_t record_bytes = 16 * 1024;
+constexpr std::size_t record_bytes = 16UL * 1024;
 
 fault tls_fault(const std::string& setting, const std::string& file) {
   char reason[256] = "unknown reason";

@@ -47,8 +47,7 @@ TEST_CASE("a full disk refuses what does not fit and recovers by itself") {
   REQUIRE_FALSE(answer);
   CHECK(answer.error().code == errc::storage_full);
   CHECK_THAT(answer.error().detail, ContainsSubstring("bulk.db") && ContainsSubstring("free space"));
-  REQUIRE(f.all().problems().size() == 1);
-  CHECK(f.all().problems()[0].file == "bulk.db");
+  CHECK(f.observer().troubles() > 0); // over by now, maybe: a probe is small and may fit
   CHECK_FALSE(await<notification_view>([&](auto then) { f.bulk().find(live, refused.n->id, then); }));
 
   limit_pages(f, "1000000");
@@ -56,7 +55,6 @@ TEST_CASE("a full disk refuses what does not fit and recovers by itself") {
   REQUIRE(retried);
   CHECK_FALSE(retried->replayed);
   CHECK(f.all().problems().empty());
-  CHECK(f.observer().troubles() > 0);
 }
 
 TEST_CASE("a file in trouble turns good without traffic once the cause is gone") {
@@ -68,7 +66,8 @@ TEST_CASE("a file in trouble turns good without traffic once the cause is gone")
     REQUIRE_FALSE(answer);
     CHECK(answer.error().code == errc::store_unavailable);
     CHECK_THAT(answer.error().detail, ContainsSubstring("locked") && ContainsSubstring("bulk.db"));
-    CHECK_FALSE(f.all().problems().empty());
+    REQUIRE(f.all().problems().size() == 1);
+    CHECK(f.all().problems()[0].file == "bulk.db");
   }
   CHECK(f.observer().wait_for_recovery());
   CHECK(f.all().problems().empty());

@@ -193,6 +193,7 @@ std::vector<queue_state> queue_states(lane_tables& in, sys_time now) {
     look_at(in, at, now, set_back, state);
   }
   std::vector<queue_state> all;
+  all.reserve(found.size());
   for (auto& [id, state] : found)
     all.push_back(std::move(state));
   return all;

@@ -185,7 +185,7 @@ void connection::rewrite_wal() {
   };
   sqlite3_int64 bytes = 0;
   check(wal->pMethods->xFileSize(wal, &bytes));
-  std::vector<char> piece(64 * 1024);
+  std::vector<char> piece(64UL * 1024);
   for (sqlite3_int64 at = 0; at < bytes; at += static_cast<sqlite3_int64>(piece.size())) {
     auto length = static_cast<int>(std::min<sqlite3_int64>(bytes - at, static_cast<sqlite3_int64>(piece.size())));
     check(wal->pMethods->xRead(wal, piece.data(), length, at));

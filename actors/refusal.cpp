@@ -11,9 +11,11 @@ void refuse_unless_repeated(const lane_context& context, const intake_ptr& what,
                            return what->refuse(std::move(known.error()));
                          if (!*known)
                            return what->refuse(why);
-                         watch.log(
-                           log_level::debug, "notification.replayed",
-                           {{"request_id", what->correlation_id}, {"notification_id", to_string((*known)->id)}});
+                         if (watch.wants(log_level::debug))
+                           watch.log(log_level::debug, "notification.replayed",
+                                     {{"request_id", what->correlation_id},
+                                      {"notification_id", to_string((*known)->id)},
+                                      {"lane", std::string{to_string((*known)->lane)}}});
                          what->accept(**known);
                        });
 }

@@ -44,11 +44,6 @@ void breaker::begin(instant now) {
     ++probes_begun_;
 }
 
-void breaker::abandon(instant now, clock_duration took) {
-  if (state(now) == breaker_state::half_open && !began_before_opening(now - took))
-    give_probe_back();
-}
-
 void breaker::end(instant now, call_result what, clock_duration took) {
   auto current = state(now);
   if (began_before_opening(now - took))

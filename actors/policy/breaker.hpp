@@ -35,8 +35,6 @@ public:
 
   /// A call starts. Counts probes while half-open.
   void begin(instant now);
-  /// A call that began at `now - took` ended without having been made: gives its probe back.
-  void abandon(instant now, clock_duration took = {});
   /// A call ended that began at `now - took`. Opens by failure rate or slow-call
   /// rate over the window (by count and by time, once min_calls are in it), or by
   /// consecutive failures. Half-open: one failure opens again; half_open_calls

@@ -83,7 +83,7 @@ std::optional<ready_queues::pull> ready_queues::pull_from(const queue_key& queue
       return std::nullopt;
     limit = std::min(server->credits, largest_pull);
   }
-  return pull{queue, limit, {state.in_hand.begin(), state.in_hand.end()}, !route.empty()};
+  return pull{queue, limit, {state.in_hand.begin(), state.in_hand.end()}};
 }
 
 std::optional<ready_queues::pull> ready_queues::next_pull() {

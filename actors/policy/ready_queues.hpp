@@ -56,7 +56,6 @@ public:
     queue_key queue;
     std::size_t limit = 0;
     std::vector<row_key> except;
-    bool served = true; ///< false: no provider; the rows need a new route
   };
   std::optional<pull> next_pull();
   /// The read ended; `more` rows remain in the store beyond those taken in hand.
@@ -65,8 +64,6 @@ public:
   void take_in_hand(const queue_key& queue, row_key key);
   /// False where it was not in hand (any more).
   bool let_go(const queue_key& queue, row_key key);
-
-  std::vector<std::string> route(const std::string& queue) const { return route_(queue); }
 
 private:
   struct provider_state {

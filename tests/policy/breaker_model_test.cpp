@@ -51,8 +51,6 @@ public:
       probes.insert(c.id);
   }
 
-  void abandon(const live_call& c) { probes.erase(c.id); }
-
   void end(const live_call& c, instant now, call_result what, breaker::clock_duration took) {
     auto is = state(now);
     auto probe = probes.erase(c.id) > 0;
@@ -152,7 +150,7 @@ public:
     if (dice < 0.45)
       begin();
     else if (dice < 0.92)
-      finish(random_.chance(0.1));
+      finish();
     else if (dice < 0.95)
       trip();
     else if (dice < 0.98)
@@ -169,17 +167,13 @@ private:
     model_.begin(live_.back(), now_);
   }
 
-  void finish(bool abandoned) {
+  void finish() {
     if (live_.empty())
       return;
     auto at = live_.begin() + static_cast<std::ptrdiff_t>(random_.index(live_.size()));
     auto c = *at;
     live_.erase(at);
     auto took = now_ - c.begun;
-    if (abandoned) {
-      real_.abandon(now_, took);
-      return model_.abandon(c);
-    }
     auto what = static_cast<call_result>(random_.index(3));
     real_.end(now_, what, took);
     model_.end(c, now_, what, took);

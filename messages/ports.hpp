@@ -163,7 +163,8 @@ public:
                       done<ok_t> then) = 0;
   /// Puts dead letters back to queued; answers those that were. `why` records who did it.
   virtual void redrive(std::vector<row_key> keys, decision why, sys_time now, done<std::vector<delivery>> then) = 0;
-  /// Removes content and addresses of a person; idempotent; in small steps.
+  /// Removes content and addresses of a person; idempotent; in small steps. What was
+  /// taken in for them before and comes to `accept` within a minute is overloaded.
   virtual void erase(space where, std::string user_id, done<ok_t> then) = 0;
   /// Runs after every write submitted before it is durable.
   virtual void barrier(done<ok_t> then) = 0;

@@ -179,6 +179,22 @@ inline void erases_a_person(store_fixture& f) {
   must<ok_t>([&](auto then) { f.bulk().erase(live, "u_1", then); });
 }
 
+inline void refuses_what_was_decided_before_an_erasure(store_fixture& f) {
+  sample_maker make{f, lane::bulk};
+  auto on_its_way = make.make("u_1");
+  on_its_way.claim = claim("k");
+  auto neighbour = make.make("u_2");
+  must<ok_t>([&](auto then) { f.bulk().erase(live, "u_1", then); });
+  CHECK(try_accept(f.bulk(), on_its_way).error().code == errc::overloaded);
+  CHECK(try_accept(f.bulk(), neighbour));
+  f.clock().advance(1ms);
+  auto again = make.make("u_1");
+  again.claim = claim("k");
+  auto answer = try_accept(f.bulk(), again);
+  REQUIRE(answer);
+  CHECK_FALSE(answer->replayed); // the refused one took no key
+}
+
 inline bool exists(store_fixture& f, const acceptance& what) {
   return static_cast<bool>(await<notification_view>([&](auto then) { f.bulk().find(live, what.n->id, then); }));
 }
@@ -214,6 +230,7 @@ inline const std::vector<suite_case> all{
   {"dead letters are listed, filtered and paged", lists_dead_letters},
   {"redrive queues dead letters again and nothing else", redrives},
   {"erasing a person blanks their notifications for good", erases_a_person},
+  {"what was decided before an erasure is refused", refuses_what_was_decided_before_an_erasure},
   {"finished notifications go after the retention, unfinished never", removes_the_old},
 };
 

@@ -35,20 +35,34 @@ result<std::optional<receipt>> lane_file::recall(const claim_key& key, const ide
   return std::optional{receipt{known->id, lane_of(known->id), true}};
 }
 
+namespace {
+
+fault erased_meanwhile() {
+  return {errc::overloaded,
+          "The person was erased while the request was on its way; sent again, it is decided anew.",
+          {},
+          std::chrono::seconds{1}};
+}
+
+} // namespace
+
 result<receipt> lane_file::accept(const acceptance& what) {
   auto& n = *what.n;
   if (auto wrong = misplaced(what))
     return *wrong;
+  auto now = clock_.now();
+  auto key = what.claim ? claim_key_of(n.space, what.claim->key) : claim_key{};
   if (what.claim) {
-    auto key = claim_key_of(n.space, what.claim->key);
-    auto now = clock_.now();
     auto known = recall(key, *what.claim, now);
     if (!known)
       return std::move(known.error());
     if (*known)
       return **known;
-    claims_.add(*db_, key, *what.claim, n.id, now);
   }
+  if (upkeep_.is_of_erased(n))
+    return erased_meanwhile();
+  if (what.claim)
+    claims_.add(*db_, key, *what.claim, n.id, now);
   insert_notification(tables(), n, what.deliveries.size());
   for (auto& d : what.deliveries)
     insert_delivery(tables(), d);

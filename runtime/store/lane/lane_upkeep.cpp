@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
 constexpr auto between_passes = 60s;
-constexpr auto between_notes = 5s; // a clock set back by less delays a wait by no more
+constexpr duration longest_way = 60s; // from door to store, and then some
+constexpr auto between_notes = 5s;    // a clock set back by less delays a wait by no more
 constexpr std::int64_t hour_ms = 3'600'000;
 // What a row costs a step. Users are random, so each row of the index by user has
 // a page of its own.
@@ -67,7 +68,16 @@ void lane_upkeep::added(lane_tables& in, const notification& n) {
 }
 
 void lane_upkeep::erase(space where, std::string user_id, done<ok_t> then) {
+  just_erased_.push_back({where, user_id, clock_.now()});
   erasures_.push_back({std::move(where), std::move(user_id), newest_, std::nullopt, 0, false, std::move(then)});
+}
+
+bool lane_upkeep::is_of_erased(const notification& n) {
+  auto now = clock_.now();
+  std::erase_if(just_erased_, [now](auto& who) { return std::chrono::abs(now - who.at) > longest_way; });
+  return std::any_of(just_erased_.begin(), just_erased_.end(), [&n](auto& who) {
+    return n.created_at <= who.at && n.user_id == who.user_id && n.space == who.space;
+  });
 }
 
 void lane_upkeep::catch_up(done<ok_t> then) {

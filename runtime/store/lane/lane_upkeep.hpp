@@ -43,6 +43,8 @@ public:
   void added(lane_tables& in, const notification& n);
   /// Erases a person from every row there is now; answers once that is durable.
   void erase(space where, std::string user_id, done<ok_t> then);
+  /// It was decided before its person was erased, a moment ago.
+  bool is_of_erased(const notification& n);
   /// Answers once nothing is left to do and the WAL holds nothing of an erased person.
   void catch_up(done<ok_t> then);
 
@@ -58,6 +60,12 @@ private:
     row_key after = 0;    ///< within the bucket
     bool blanked = false; ///< all of them, once the step is committed
     done<ok_t> then;
+  };
+
+  struct farewell {
+    carillon::space space;
+    std::string user_id;
+    sys_time at{};
   };
 
   /// Kinds of work that take turns, so that none waits for another to end.
@@ -90,6 +98,7 @@ private:
   int turn_ = 0;                    ///< chore that the next step begins with
   wal_emptier wal_;
   std::deque<erasure> erasures_;
+  std::vector<farewell> just_erased_; ///< of the last minute
   std::vector<done<ok_t>> waiting_;
 };
 

@@ -30,6 +30,10 @@ std::string as_stored(const std::string& text) {
   return json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::replace)).get<std::string>();
 }
 
+fault erased_meanwhile() {
+  return {errc::overloaded, "The person was erased while the request was on its way."};
+}
+
 void scrub(delivery& d) {
   d.address.clear();
   d.decision.reason.clear();
@@ -72,9 +76,13 @@ result<receipt> lane_model::accept(const acceptance& what) {
       return known.error();
     if (*known)
       return **known;
+    if (is_of_erased(*what.n))
+      return erased_meanwhile();
     auto period = newest_period_ = period_now();
     claims_[claim_name(what.n->space, what.claim->key)] = {what.claim->digest, what.n->id, period};
   }
+  if (is_of_erased(*what.n))
+    return erased_meanwhile();
   notifications_[what.n->key] = what.n;
   for (auto& d : what.deliveries)
     put(d);
@@ -192,7 +200,14 @@ void lane_model::cancel_standbys(row_key notification_key, sys_time at) {
   }
 }
 
+bool lane_model::is_of_erased(const notification& n) const {
+  auto found = just_erased_.find({n.space, n.user_id});
+  return found != just_erased_.end() && n.created_at <= found->second
+         && std::chrono::abs(clock_.now() - found->second) <= std::chrono::minutes{1};
+}
+
 void lane_model::erase(const space& where, const std::string& user_id) {
+  just_erased_[{where, user_id}] = clock_.now();
   for (auto& [key, n] : notifications_) {
     if (n->space != where || n->user_id != user_id || n->erased)
       continue;

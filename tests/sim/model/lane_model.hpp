@@ -84,6 +84,7 @@ private:
   pulled loaded(row_key key) const { return {notification_of(rows_.at(key)), rows_.at(key)}; }
   bool write(const delivery& d, const row_guard& expected);
   void put(const delivery& d);
+  bool is_of_erased(const notification& n) const;
   bool is_erased(const delivery& d) const { return notification_of(d)->erased; }
   std::vector<delivery> release_next(row_key notification_key, sys_time at);
   void cancel_standbys(row_key notification_key, sys_time at);
@@ -98,6 +99,7 @@ private:
   std::map<row_key, delivery> rows_;
   std::set<row_key> unfinished_;
   std::map<std::string, stored_claim> claims_; ///< by space and key
+  std::map<std::pair<space, std::string>, sys_time> just_erased_;
   std::int64_t newest_period_ = 0;
 };
 

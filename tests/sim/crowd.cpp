@@ -119,6 +119,8 @@ void crowd::send(letter_ptr what) {
   request->space = what->where;
   request->lane = what->way;
   request->claim = what->claim;
+  if (what->claim && what->what.expires_at && *what->what.expires_at <= around_.clock.wall()) // as the door has it
+    request->outdated = fault{errc::invalid_request, "expires_at is in the past"};
   request->answer = reply<receipt>{while_alive<receipt>([this, what](const auto& got) { answered(what, got); })};
   if (what->claim && what->repeats++ < most_repeats) // who hears nothing asks again
     around_.todo.in(8s, [this, what, life = around_.life] {
@@ -133,7 +135,11 @@ void crowd::answered(const letter_ptr& what, const result<receipt>& answer) {
   if (answer) {
     accepted_.push_back(answer->id);
     book_.accepted(*answer, what->claim ? what->claim->key : "");
-  } else if (what->claim && what->repeats < most_repeats && worth_repeating(answer.error())) {
+    return;
+  }
+  if (what->claim)
+    book_.refused(answer.error(), what->claim->key);
+  if (what->claim && what->repeats < most_repeats && worth_repeating(answer.error())) {
     around_.todo.in(around_.chance.between(100ms, 3s), [this, what] { send(what); });
   }
 }

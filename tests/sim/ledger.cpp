@@ -133,6 +133,13 @@ void ledger::accepted(const receipt& answer, const std::string& key) {
     broken("one key, one notification", key + " was answered with two ids");
 }
 
+void ledger::refused(const fault& why, const std::string& key) {
+  auto of_the_moment = why.code == errc::rate_limited || why.code == errc::invalid_request;
+  auto may_be_forgotten = around_.clock_stepped_at != instant{};
+  if (of_the_moment && keys_.contains(key) && !may_be_forgotten)
+    broken("a repeat gets the first answer", key + " was answered 202, then " + std::string{code_of(why.code)});
+}
+
 void ledger::cancelled(const notification_view& answer) {
   auto l = answer.n->lane;
   for (auto& d : answer.deliveries)

@@ -44,6 +44,8 @@ public:
   // --- callers (ledger.cpp)
   /// A request was answered with 202; `key` is its idempotency key or empty.
   void accepted(const receipt& answer, const std::string& key);
+  /// A request with that key was refused.
+  void refused(const fault& why, const std::string& key);
   void cancelled(const notification_view& answer);
 
   // --- the end (ledger_close.cpp)

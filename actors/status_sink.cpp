@@ -92,12 +92,17 @@ void status_sink_state::suppress(const update_order& what) {
 }
 
 void status_sink_state::write(const update_order& what) {
-  context->store.update(what.update, [to = self, key = what.update.d.key](result<update_result> answer) {
-    if (answer)
-      cross(to, answer_atom_v, key, std::move(*answer));
-    else
-      cross(to, answer_atom_v, key);
-  });
+  // What the work booked is kept here, and not where the answer arrives: by then this
+  // actor may have died, and the row waits for its place all the same.
+  context->store.update(what.update,
+                        [to = self, key = what.update.d.key, work = what.work](result<update_result> answer) {
+                          if (work && answer && answer->applied)
+                            work->booked.keep();
+                          if (answer)
+                            cross(to, answer_atom_v, key, std::move(*answer));
+                          else
+                            cross(to, answer_atom_v, key);
+                        });
 }
 
 void status_sink_state::written(row_key key, const update_result& answer) {
@@ -113,8 +118,6 @@ void status_sink_state::written(row_key key, const update_result& answer) {
   settle(*order);
   if (!answer.applied)
     return; // cancelled or resolved meanwhile: that stands
-  if (order->work)
-    order->work->booked.keep();
   follow(*order);
   for (auto& sibling : answer.released)
     release(sibling);

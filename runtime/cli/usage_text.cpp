@@ -44,6 +44,7 @@ std::string without_dashes(const std::string& word) {
 /// The word that was meant, dashes apart; empty where none is near.
 std::string nearest(const std::string& typed, const std::vector<std::string>& known) {
   std::vector<std::string> bare;
+  bare.reserve(known.size());
   for (auto& word : known)
     bare.push_back(without_dashes(word));
   const auto found = nearest_word(without_dashes(typed), bare);

@@ -52,8 +52,8 @@ int wait_and_show(session& s, api_client& api, const std::string& id, const wait
   const auto path = "/v1/notifications/" + url_escape(id);
   const auto until = s.now() + std::chrono::seconds{how.timeout_s};
   auto newest = api.get(path).body;
-  bool in_time = true, patient = true;
-  while (is_under_way(text_of(newest, "status")) && (in_time = s.now() < until) && (patient = s.pause(poll_every)))
+  bool in_time = true;
+  while (is_under_way(text_of(newest, "status")) && (in_time = s.now() < until) && s.pause(poll_every))
     newest = api.get(path).body;
   if (as_json)
     s.out << newest.dump(2) << '\n';

@@ -72,4 +72,10 @@ void watch::recovered(std::string_view file) {
   log(log_level::info, "store.recovered", {{"file", std::string{file}}});
 }
 
+void watch::began_empty(std::string_view file) {
+  log(log_level::warning, "store.began_empty",
+      {{"file", std::string{file}},
+       {"detail", "it was not there beside the others; what it held is gone unless it is put back"}});
+}
+
 } // namespace carillon

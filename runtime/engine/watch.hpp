@@ -42,6 +42,7 @@ public:
   }
   void trouble(std::string_view file, const fault& why) override;
   void recovered(std::string_view file) override;
+  void began_empty(std::string_view file) override;
 
   metrics& numbers() { return numbers_; }
 

@@ -44,6 +44,22 @@ stores open_files(folder_lock lock, const folder_files& files, const options& fr
   return open;
 }
 
+bool is_empty(const store_file& file) {
+  std::error_code missing;
+  auto size = std::filesystem::file_size(file.path, missing);
+  return missing || size == 0;
+}
+
+/// A file that got lost beside others is made anew, and not without a word.
+void tell_of_lost(const folder_files& files, store_observer& watch) {
+  auto all = files.all();
+  if (std::all_of(all.begin(), all.end(), [](auto* file) { return is_empty(*file); }))
+    return; // a new folder
+  for (auto* file : all)
+    if (is_empty(*file))
+      watch.began_empty(file->name);
+}
+
 result<std::vector<schema_state>> states_of(const folder_files& files) {
   std::vector<schema_state> all;
   for (auto* file : files.all()) {
@@ -75,6 +91,7 @@ result<stores> open_stores(const options& from, const wall_clock& clock, store_o
   auto lock = folder_lock::take(from.store.folder);
   if (!lock)
     return lock.error();
+  tell_of_lost(files, watch);
   if (auto closed = make_private(files); !closed)
     return closed.error();
   if (auto done = migrate_all(files); !done)

@@ -34,6 +34,8 @@ public:
   virtual void trouble(std::string_view file, const fault& why) = 0;
   /// The first write after trouble succeeded.
   virtual void recovered(std::string_view file) = 0;
+  /// Its folder has files of before, but not this one: whatever it held is gone.
+  virtual void began_empty(std::string_view /*file*/) {}
 };
 
 /// What a file cannot do now, and why.

@@ -34,6 +34,7 @@ private:
 /// Remembers what the writers said.
 class recording_observer final : public store_observer {
 public:
+  std::vector<std::string> lost; ///< files that began empty beside others; on the thread that opens
   struct commit {
     std::string file;
     std::size_t rows;
@@ -43,6 +44,7 @@ public:
     commits_.push_back({std::string{file}, rows});
   }
   void trouble(std::string_view, const fault&) override { note(troubles_); }
+  void began_empty(std::string_view file) override { lost.emplace_back(file); }
   void recovered(std::string_view) override { note(recoveries_); }
 
   std::vector<commit> commits() {

@@ -89,6 +89,17 @@ TEST_CASE("a damaged file is refused by its name with a remedy") {
   CHECK_THAT(why.detail, ContainsSubstring("critical.db") && ContainsSubstring("backup"));
 }
 
+TEST_CASE("a file that is gone beside the others begins empty, and that is told") {
+  sqlite_fixture f;
+  CHECK(f.observer().lost.empty()); // a new folder
+  f.close();
+  for (auto* end : {"", "-wal", "-shm"})
+    std::filesystem::remove(f.file("bulk.db").string() + end);
+  recording_observer watch;
+  REQUIRE(open_stores(f.config(), f.clock(), watch));
+  CHECK(watch.lost == std::vector<std::string>{"bulk.db"});
+}
+
 TEST_CASE("a file of a newer version is refused") {
   sqlite_fixture f;
   f.close();

@@ -155,9 +155,7 @@ limit_verdict throttle_state::charge_one(delivery& d, const std::string& categor
   auto& own = booked.own;
   auto settings = context->settings();
   auto& config = context->config;
-  auto limits = limits_of(config, *settings, d, category, limit_owner::lane);
-  if (context->lane == lane::bulk)
-    append(limits, limits_of(config, *settings, d, category, limit_owner::people));
+  auto limits = limits_on(d, category);
   auto now = context->clock.now();
   auto first = own.size();
   auto verdict = charge(*buckets, limits, now, own, {.let_in = d.place.has_value(), .at = held});
@@ -201,18 +199,36 @@ limit_verdict throttle_state::expires_before(delivery& d, limit_verdict place, s
   return place;
 }
 
-/// A dry run is charged as the request would be, and gets everything back.
 void throttle_state::apply(const intake_ptr& what) {
-  if (what->explain)
-    show_limits(*what);
   what->booked = booking{book};
-  do {
-    if (auto refused = charge_all(*what))
-      return refuse_unless_repeated(*context, what, std::move(*refused));
-  } while (release_standby(what->deliveries, context->clock.now()));
-  if (what->explain)
-    take_back(what->booked);
+  if (auto refused = what->explain ? charge_dry(*what) : charge_in_turn(*what))
+    return refuse_unless_repeated(*context, what, std::move(*refused));
   pass(peers->dispatcher, is_urgent(what->n->priority), place_atom_v, what);
+}
+
+/// A channel that cannot be used gives way to the one that stands by.
+std::optional<fault> throttle_state::charge_in_turn(intake& what) {
+  do {
+    if (auto refused = charge_all(what))
+      return refused;
+  } while (release_standby(what.deliveries, context->clock.now()));
+  return std::nullopt;
+}
+
+/// A dry run is charged as the request would be; then all is as it was.
+std::optional<fault> throttle_state::charge_dry(intake& what) {
+  bucket_table::copies before;
+  for (auto& w : what.deliveries) {
+    auto limits = limits_on(w.d, what.n->category);
+    what.limits.push_back(views_of(*buckets, limits, context->clock.now()));
+    for (auto& l : limits)
+      buckets->copy(l.key, before);
+  }
+  auto refused = charge_in_turn(what);
+  what.booked.own.clear();
+  what.booked.others.clear();
+  buckets->put_back(std::move(before));
+  return refused;
 }
 
 std::optional<fault> throttle_state::charge_all(intake& what) {
@@ -255,14 +271,12 @@ void throttle_state::apply(const work_ptr& what) {
   pass(peers->status_sink, is_urgent(d.priority), record_atom_v, std::move(order));
 }
 
-void throttle_state::show_limits(intake& what) const {
+std::vector<applied_limit> throttle_state::limits_on(const delivery& d, const std::string& category) const {
   auto settings = context->settings();
-  for (auto& w : what.deliveries) {
-    auto limits = limits_of(context->config, *settings, w.d, what.n->category, limit_owner::lane);
-    if (context->lane == lane::bulk)
-      append(limits, limits_of(context->config, *settings, w.d, what.n->category, limit_owner::people));
-    what.limits.push_back(views_of(*buckets, limits, context->clock.now()));
-  }
+  auto limits = limits_of(context->config, *settings, d, category, limit_owner::lane);
+  if (context->lane == lane::bulk)
+    append(limits, limits_of(context->config, *settings, d, category, limit_owner::people));
+  return limits;
 }
 
 void throttle_state::count(const limit_verdict& what) const {

@@ -51,11 +51,13 @@ struct throttle_state {
   void apply(const intake_ptr& what);
   void apply(const work_ptr& what);
   void apply(const debits_ptr& debits) { debit_all(debits); }
-  /// How the limits stand that each delivery is held to.
-  void show_limits(intake& what) const;
+  /// The limits that this lane holds a delivery to.
+  std::vector<applied_limit> limits_on(const delivery& d, const std::string& category) const;
   void count(const limit_verdict& what) const;
   /// Charges what may be sent now; the fault where a limit refuses the request.
   std::optional<fault> charge_all(intake& what);
+  std::optional<fault> charge_in_turn(intake& what);
+  std::optional<fault> charge_dry(intake& what);
   void debit_all(const debits_ptr& debits);
   void refund_all(const std::vector<debit>& debits);
   void take_back(booking& what);

@@ -171,6 +171,27 @@ void bucket_table::refund(const std::string& key, const time_taken& place) {
   gaps_ += bucket.gaps() - before;
 }
 
+void bucket_table::copy(const std::string& key, copies& into) const {
+  auto* found = find(key);
+  into.emplace_back(key, found ? std::optional{*found} : std::nullopt);
+}
+
+void bucket_table::put_back(copies before) {
+  for (auto& [key, bucket] : before) {
+    auto found = buckets_.find(key);
+    if (found == buckets_.end())
+      continue;
+    gaps_ -= found->second.bucket.gaps();
+    if (bucket) {
+      found->second.bucket = std::move(*bucket);
+      gaps_ += found->second.bucket.gaps();
+    } else {
+      ages_.erase(found->second.age);
+      buckets_.erase(found);
+    }
+  }
+}
+
 token_bucket& bucket_table::at(const std::string& key) {
   auto found = buckets_.find(key);
   if (found != buckets_.end()) {

@@ -87,6 +87,11 @@ public:
   const token_bucket* find(const std::string& key) const;
   std::size_t size() const { return buckets_.size(); }
 
+  /// Of some keys, to be put back: a dry run leaves them as they were.
+  using copies = std::vector<std::pair<std::string, std::optional<token_bucket>>>;
+  void copy(const std::string& key, copies& into) const;
+  void put_back(copies before);
+
   static constexpr std::size_t most_gaps = 20'000;
 
 private:

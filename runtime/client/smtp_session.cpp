@@ -172,8 +172,10 @@ void smtp_session::take_reply_line(std::string_view line) {
   if (error != std::errc{} || end != line.data() + 3)
     return; // not a reply's line; libcurl will say so
   auto text = line.substr(std::min<std::size_t>(line.size(), 4));
-  if (!progress_.offered && text.starts_with("AUTH"))
-    auth_offered_ = true;
+  if (!progress_.offered && code == 250) { // of EHLO; the last one counts
+    auto offers = text == "AUTH" || text.starts_with("AUTH ");
+    auth_offered_ = offers || (auth_offered_ && !reply_.empty());
+  }
   if (reply_.size() + text.size() < reply_bytes)
     reply_.append(reply_.empty() ? "" : "\n").append(text);
   if (line.size() > 3 && line[3] == '-')

@@ -135,6 +135,22 @@ TEST_CASE("what is dropped or rejected costs nothing, whichever limit says so") 
   }
 }
 
+TEST_CASE("buckets are put back as they were, those that were not there too") {
+  bucket_table buckets{10};
+  std::vector<debit> debits;
+  std::vector<applied_limit> limits{{"a", "a", limit(1)}, {"b", "b", limit(2)}};
+  charge(buckets, {limits[0]}, now, debits);
+  bucket_table::copies before;
+  for (auto* key : {"a", "b", "a"})
+    buckets.copy(key, before);
+  for (int i = 0; i < 3; ++i)
+    charge(buckets, limits, now, debits);
+  buckets.put_back(before);
+  CHECK(buckets.find("b") == nullptr);
+  CHECK(buckets.find("a")->next(limits[0].limit, now) == now + 1min);
+  CHECK(buckets.size() == 1);
+}
+
 TEST_CASE("a dry run is shown how every limit stands") {
   bucket_table buckets{10};
   std::vector<debit> debits;

@@ -145,9 +145,9 @@ void ledger::check_order(lane l, const delivery& d) {
   known.started_in_turn = true;
   if (around_.trouble_at >= known.kept_at)
     return;
-  // A step of the clock begins the limits anew: what waits for them is decided again,
-  // behind those that come meanwhile.
-  if (around_.clock_stepped_at >= known.kept_at)
+  // A clock that is set back begins the limits anew: what waits for them is decided
+  // again, behind those that come meanwhile.
+  if (around_.clock_set_back_at >= known.kept_at)
     return;
   // A slot that is void when its turn comes goes back, and another row has one first.
   for (auto& provider : around_.plan.config.channels.at(d.channel).providers)

@@ -66,7 +66,7 @@ struct surroundings {
   bool first_attempts_fail = false;
 
   // When things last happened that excuse others.
-  instant settings_changed_at{}, clock_stepped_at{}, trouble_at{}, process_began{};
+  instant settings_changed_at{}, clock_stepped_at{}, clock_set_back_at{}, trouble_at{}, process_began{};
 
   /// A call failed, or an actor or the process died.
   void trouble() { trouble_at = clock.steady(); }
@@ -79,6 +79,8 @@ struct surroundings {
   void step_clock(duration by) {
     clock.step(by);
     clock_stepped_at = clock.steady();
+    if (by < duration::zero())
+      clock_set_back_at = clock_stepped_at;
     stepped_far |= std::chrono::abs(by) >= std::chrono::hours{1};
     ++steps;
   }

@@ -18,9 +18,8 @@ struct inbox_tables {
 
 /// Nothing where the delivery has its item already.
 void store_item(connection& db, const inbox_item& what);
-/// Newest first. invalid_request for a state that is none. Both lanes may have
-/// given the same key: items that share the last one's come with it, so that the
-/// cursor never cuts between them.
+/// Newest first, behind the item of the delivery `before`. invalid_request for a state
+/// that is none. Both lanes may have given the same key: the ids order those.
 result<std::vector<inbox_item>> items_before(connection& db, const space& where, const std::string& user_id,
                                              const std::string& state, std::optional<uuid> before, std::size_t limit);
 inbox_counts count_items(connection& db, const space& where, const std::string& user_id);

@@ -28,8 +28,15 @@ CREATE UNIQUE INDEX feed ON item(space, user_id, key, delivery_id);
 CREATE INDEX feed_state ON item(space, user_id, state, key);
 )sql";
 
+// A page of one state goes on behind an item, which its id tells from the other lane's.
+constexpr const char* version_2 = R"sql(
+DROP INDEX feed_state;
+CREATE INDEX feed_state ON item(space, user_id, state, key, delivery_id);
+)sql";
+
 constexpr std::array migrations{
   migration{1, version_1},
+  migration{2, version_2},
 };
 
 } // namespace

@@ -68,13 +68,20 @@ void lane_upkeep::added(lane_tables& in, const notification& n) {
 }
 
 void lane_upkeep::erase(space where, std::string user_id, done<ok_t> then) {
+  forget_farewells();
   just_erased_.push_back({where, user_id, clock_.now()});
   erasures_.push_back({std::move(where), std::move(user_id), newest_, std::nullopt, 0, false, std::move(then)});
 }
 
-bool lane_upkeep::is_of_erased(const notification& n) {
+void lane_upkeep::forget_farewells() {
   auto now = clock_.now();
   std::erase_if(just_erased_, [now](auto& who) { return std::chrono::abs(now - who.at) > longest_way; });
+}
+
+bool lane_upkeep::is_of_erased(const notification& n) {
+  if (just_erased_.empty())
+    return false;
+  forget_farewells();
   return std::any_of(just_erased_.begin(), just_erased_.end(), [&n](auto& who) {
     return n.created_at <= who.at && n.user_id == who.user_id && n.space == who.space;
   });

@@ -84,6 +84,7 @@ private:
   bool next_bucket(lane_tables& in, erasure& who);
   std::size_t erase_row(lane_tables& in, const erasure& who, row_key key);
   void finish_erasure(lane_tables& in);
+  void forget_farewells();
   void answer_waiting();
   /// So that a clock which is set back is noticed, over a restart too.
   void note_clock(lane_tables& in);

@@ -155,6 +155,8 @@ steady_time writer::upkeep() {
     wal_.tend(side_.open());
     if (auto wanted = side_.upkeep(wal_))
       next = *wanted;
+    if (trouble()) // damage outlasts the probe
+      next = std::min(next, steady_clock::now() + probe_every);
   } catch (const sqlite_error& e) {
     report_trouble(e);
     next = steady_clock::now() + probe_every;

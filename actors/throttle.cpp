@@ -154,8 +154,7 @@ limit_verdict throttle_state::charge_one(delivery& d, const std::string& categor
                                          booking& booked) {
   auto& own = booked.own;
   auto settings = context->settings();
-  auto& config = context->config;
-  auto limits = limits_on(d, category);
+  auto limits = limits_on(d, category, *settings);
   auto now = context->clock.now();
   auto first = own.size();
   auto verdict = charge(*buckets, limits, now, own, {.let_in = d.place.has_value(), .at = held});
@@ -175,7 +174,7 @@ limit_verdict throttle_state::charge_one(delivery& d, const std::string& categor
   auto let_in = verdict.what == limit_verdict::kind::pass || verdict.what == limit_verdict::kind::delay;
   if (let_in && context->lane == lane::critical)
     for (auto owner : {limit_owner::people, limit_owner::lane})
-      for (auto& l : limits_of(config, *settings, d, category, owner))
+      for (auto& l : limits_of(context->config, *settings, d, category, owner))
         booked.others.push_back({l.name, l.key, l.limit, verdict.until});
   if (verdict.what != limit_verdict::kind::pass) {
     d.decision = {"limit." + verdict.limit, verdict.reason};
@@ -218,8 +217,9 @@ std::optional<fault> throttle_state::charge_in_turn(intake& what) {
 /// A dry run is charged as the request would be; then all is as it was.
 std::optional<fault> throttle_state::charge_dry(intake& what) {
   bucket_table::copies before;
+  auto settings = context->settings();
   for (auto& w : what.deliveries) {
-    auto limits = limits_on(w.d, what.n->category);
+    auto limits = limits_on(w.d, what.n->category, *settings);
     what.limits.push_back(views_of(*buckets, limits, context->clock.now()));
     for (auto& l : limits)
       buckets->copy(l.key, before);
@@ -271,11 +271,11 @@ void throttle_state::apply(const work_ptr& what) {
   pass(peers->status_sink, is_urgent(d.priority), record_atom_v, std::move(order));
 }
 
-std::vector<applied_limit> throttle_state::limits_on(const delivery& d, const std::string& category) const {
-  auto settings = context->settings();
-  auto limits = limits_of(context->config, *settings, d, category, limit_owner::lane);
+std::vector<applied_limit> throttle_state::limits_on(const delivery& d, const std::string& category,
+                                                     const feature_settings& settings) const {
+  auto limits = limits_of(context->config, settings, d, category, limit_owner::lane);
   if (context->lane == lane::bulk)
-    append(limits, limits_of(context->config, *settings, d, category, limit_owner::people));
+    append(limits, limits_of(context->config, settings, d, category, limit_owner::people));
   return limits;
 }
 

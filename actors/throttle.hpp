@@ -52,7 +52,8 @@ struct throttle_state {
   void apply(const work_ptr& what);
   void apply(const debits_ptr& debits) { debit_all(debits); }
   /// The limits that this lane holds a delivery to.
-  std::vector<applied_limit> limits_on(const delivery& d, const std::string& category) const;
+  std::vector<applied_limit> limits_on(const delivery& d, const std::string& category,
+                                       const feature_settings& settings) const;
   void count(const limit_verdict& what) const;
   /// Charges what may be sent now; the fault where a limit refuses the request.
   std::optional<fault> charge_all(intake& what);

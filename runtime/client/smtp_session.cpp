@@ -99,9 +99,16 @@ wire_answer smtp_session::send(const wire_request& request, std::chrono::millise
   return perform(request);
 }
 
-/// What the server still says of a call that did not end there is not for the next one.
+/// What the server still says of a call that did not end there is not for the next one,
+/// nor is what it says to the QUIT of its closing for this one.
 void smtp_session::drop_connection() {
-  stop_reading(); // nobody waits for the answer to QUIT
+  {
+    std::scoped_lock guard{mutex_};
+    if (sockets_.empty())
+      return; // libcurl has closed it
+  }
+  set_option(easy_, CURLOPT_HEADERFUNCTION, &unheard);
+  stop_reading(); // nobody waits for that answer
   easy_ = make_easy();
   set_constant_options();
 }
@@ -156,6 +163,10 @@ int smtp_session::on_ready(void* self, char*, char*, int, int) {
     return CURL_PREREQFUNC_ABORT;
   session.progress_.offered = true;
   return CURL_PREREQFUNC_OK;
+}
+
+std::size_t smtp_session::unheard(char*, std::size_t, std::size_t bytes, void*) {
+  return bytes;
 }
 
 std::size_t smtp_session::on_reply(char* data, std::size_t, std::size_t bytes, void* self) {

@@ -33,6 +33,7 @@ public:
 private:
   static int on_ready(void* self, char*, char*, int, int);
   static std::size_t on_reply(char* data, std::size_t, std::size_t bytes, void* self);
+  static std::size_t unheard(char*, std::size_t, std::size_t bytes, void*);
   static std::size_t on_upload(char* space, std::size_t, std::size_t bytes, void* self);
   static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
   static curl_socket_t on_open(void* self, curlsocktype, curl_sockaddr* address);

@@ -172,4 +172,11 @@ bool check_text(const std::string& value, std::size_t min, std::size_t max, cons
   return false;
 }
 
+fault invalid(std::vector<field_error> errors) {
+  auto count = errors.size();
+  return {errc::invalid_request,
+          count == 1 ? "One field is wrong; see errors." : std::to_string(count) + " fields are wrong; see errors.",
+          std::move(errors)};
+}
+
 } // namespace carillon::http

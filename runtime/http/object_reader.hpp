@@ -78,4 +78,7 @@ private:
 bool check_text(const std::string& value, std::size_t min, std::size_t max, const std::string& pointer,
                 std::vector<field_error>& errors);
 
+/// The refusal of a body with these errors; `errors` is not empty.
+fault invalid(std::vector<field_error> errors);
+
 } // namespace carillon::http

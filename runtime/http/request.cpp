@@ -144,13 +144,6 @@ lane resolve_lane(object_reader& in, const command& c, const options& config) {
   return lane::bulk;
 }
 
-fault refusal(std::vector<field_error> errors) {
-  auto count = errors.size();
-  return {errc::invalid_request,
-          count == 1 ? "One field is wrong; see errors." : std::to_string(count) + " fields are wrong; see errors.",
-          std::move(errors)};
-}
-
 /// What a command says as bytes that no other command has: each field's name, the
 /// length of its value and the value; empty ones are left out.
 class canonical_bytes {
@@ -207,9 +200,9 @@ result<notification_request> read_notification(const json& body, const options& 
   auto sound = errors.empty();
   check_times(in, c, now);
   if (sound && key && errors.size() == 1 && has_expired(c, now))
-    out.outdated = refusal(std::move(errors));
+    out.outdated = invalid(std::move(errors));
   else if (!errors.empty())
-    return refusal(std::move(errors));
+    return invalid(std::move(errors));
   if (key)
     out.claim = idempotency_claim{*std::move(key), canonical_digest(c)};
   if (c.send_at && *c.send_at <= now) // after the digest: a repeat of the request must still look the same

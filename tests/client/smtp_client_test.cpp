@@ -86,6 +86,13 @@ wire_request mail(const tcp_server& server, std::string text = "Subject: x\r\n\r
   return request;
 }
 
+wire_request mail_of(const tcp_server& server, std::string username, std::string password) {
+  auto request = mail(server);
+  request.username = std::move(username);
+  request.password = std::move(password);
+  return request;
+}
+
 std::string command_in(const wire_answer& answer) {
   return answer.headers.empty() ? "" : answer.headers[0].name + " " + answer.headers[0].value;
 }
@@ -163,10 +170,7 @@ TEST_CASE("AUTH that is refused is an answer") {
   script.replies["AUTH"] = "535 5.7.8 credentials invalid";
   tcp_server server{script.script()};
   curl_client client{{}};
-  auto request = mail(server);
-  request.username = "shop@example.org";
-  request.password = "wrong";
-  auto answer = ask(client, request);
+  auto answer = ask(client, mail_of(server, "shop@example.org", "wrong"));
   CHECK(answer.why == failure::none);
   CHECK(answer.status == 535);
   CHECK(command_in(answer) == "smtp-command session");
@@ -181,10 +185,7 @@ TEST_CASE("AUTH PLAIN is used where it is offered") {
   script.replies["AHUA"] = "235 2.7.0 welcome";
   tcp_server server{script.script()};
   curl_client client{{}};
-  auto request = mail(server);
-  request.username = "u";
-  request.password = "p";
-  CHECK(ask(client, request).status == 250);
+  CHECK(ask(client, mail_of(server, "u", "p")).status == 250);
   std::scoped_lock guard{script.mutex};
   CHECK(script.commands[1] == "AUTH PLAIN");
   CHECK(script.commands[2] == "AHUAcA==");
@@ -194,10 +195,7 @@ TEST_CASE("without AUTH in the server's offer nothing is sent where the provider
   mail_script script;
   tcp_server server{script.script()};
   curl_client client{{}};
-  auto request = mail(server);
-  request.username = "shop";
-  request.password = "secret";
-  auto answer = ask(client, request);
+  auto answer = ask(client, mail_of(server, "shop", "secret"));
   CHECK(answer.why == failure::not_sent);
   CHECK(answer.detail.find("offers no AUTH") != std::string::npos);
   std::scoped_lock guard{script.mutex};

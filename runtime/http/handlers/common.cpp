@@ -53,11 +53,4 @@ result<version_bond> expected_version(const request& rq) {
   return version_bond{ours && version != any_version ? version : never_given};
 }
 
-fault invalid(std::vector<field_error> errors) {
-  auto count = errors.size();
-  return {errc::invalid_request,
-          count == 1 ? "One field is wrong; see errors." : std::to_string(count) + " fields are wrong; see errors.",
-          std::move(errors)};
-}
-
 } // namespace carillon::http

@@ -31,9 +31,6 @@ header etag(std::uint64_t version);
 /// for `If-None-Match: *`; nothing without either. bad_header for anything else.
 result<version_bond> expected_version(const request& rq);
 
-/// The refusal of a body with these errors; `errors` is not empty.
-fault invalid(std::vector<field_error> errors);
-
 /// Reads a JSON body with `read(object_reader&) -> T`, then refuses what is wrong or unknown.
 template <class Read, class T = std::invoke_result_t<Read, object_reader&>>
 result<T> read_object(const json& body, Read read) {

@@ -44,16 +44,19 @@ struct store_options {
   std::string url = "sqlite:data";
   std::filesystem::path folder = "data";      ///< of url, made absolute by the loader
   duration retention = std::chrono::days{30}; ///< of finished notifications, 1h..10y
-  std::string archive;                        ///< not served yet
   bool allow_weak_durability = false;         ///< development only: synchronous=NORMAL
   bool operator==(const store_options&) const = default;
 };
 
 /// How the lanes' threads share the processors.
-enum class scheduling : std::uint8_t { off, realtime, slices, idle };
+enum class scheduling : std::uint8_t {
+  off,      ///< alike
+  realtime, ///< critical's go first (SCHED_RR); wants CAP_SYS_NICE or RLIMIT_RTPRIO
+  idle,     ///< bulk's run when nobody else wants to (SCHED_IDLE), other processes included
+};
 
 struct node_options {
-  std::string name; ///< empty: the host's name
+  std::string name; ///< mail servers are greeted with it; empty: the host's name
   carillon::scheduling scheduling = carillon::scheduling::off;
   bool operator==(const node_options&) const = default;
 };

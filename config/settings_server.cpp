@@ -62,10 +62,9 @@ const settings<store_options>& store_settings() {
 const settings<node_options>& node_settings() {
   static const settings<node_options> rows{
     {"name", text(&node_options::name)},
-    {"scheduling", word(&node_options::scheduling, words<scheduling>{{"off", scheduling::off},
-                                                                     {"realtime", scheduling::realtime},
-                                                                     {"slices", scheduling::slices},
-                                                                     {"idle", scheduling::idle}})},
+    {"scheduling",
+     word(&node_options::scheduling,
+          words<scheduling>{{"off", scheduling::off}, {"realtime", scheduling::realtime}, {"idle", scheduling::idle}})},
   };
   return rows;
 }

@@ -20,11 +20,11 @@ inline turn turn_of(lane l) {
 }
 
 /// How threads that begin from now on share the processors; for the start of the
-/// process, before it has any. Without it they share them equally.
-void share_processors(scheduling how);
+/// process, before it has any. Without it they share them equally. False where the
+/// system does not permit it; then it is as if it had been `off`.
+bool share_processors(scheduling how);
 
-/// Names the calling thread (the system keeps 15 bytes) and gives it its turn. What
-/// the system does not permit is left as it was.
+/// Names the calling thread (the system keeps 15 bytes) and gives it its turn.
 void begin_thread(const std::string& name, turn whose);
 
 } // namespace carillon

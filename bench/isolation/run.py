@@ -30,6 +30,7 @@ def add_arguments(parser):
 def run(arguments):
     with scene.Scene(arguments) as here:
         ward = here.start_vendor()  # critical's vendor: bulk's load must not be charged to it
+        instruments_first = ward.go_first()  # nor what its own process waits for a processor
         here.create_people(ward, arguments.critical_users, first=arguments.users)
         capacity = here.capacity()
         harness.say(f"critical alone, {arguments.rate:g}/s for {arguments.seconds:g} s")
@@ -38,7 +39,7 @@ def run(arguments):
         floods = {name: flood(here, ward, arguments, capacity, name)
                   for name in FLOODS if name in arguments.floods}
         here.engine.kill()  # its vendor still hangs: nothing to wait for
-    return verdict(arguments, capacity, alone, floods)
+    return {**verdict(arguments, capacity, alone, floods), "instruments_first": instruments_first}
 
 
 def critical_load(here, ward, arguments):
@@ -46,6 +47,7 @@ def critical_load(here, ward, arguments):
     ward.reset()
     with here.load(traffic="c", priority="critical", priority_header=1, rate=arguments.rate, connections=64,
                    first_user=arguments.users, users=arguments.critical_users, seconds=arguments.seconds) as load:
+        load.go_first()
         sent = load.result()
     wait_for_vendor(ward, sent["wanted"])
     seen = ward.stats()

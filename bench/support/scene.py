@@ -35,6 +35,8 @@ def add_arguments(parser):
     parser.add_argument("--users", type=int, default=100_000, help="people with preferences, every tenth opted out")
     parser.add_argument("--slots", type=int, default=256, help="calls at once to the vendor, per lane (256)")
     parser.add_argument("--vendor-delay-ms", type=float, default=0, help="the vendor answers after so long (0)")
+    parser.add_argument("--scheduling", choices=["off", "realtime", "idle"],
+                        help="`[node] scheduling` of the engine (its default)")
 
 
 def add_capacity_arguments(parser):
@@ -68,7 +70,9 @@ class Scene(contextlib.ExitStack):
 
     def start_engine(self, slots=None):
         """On the scene's folder; the one before has ended."""
-        config = self.more + CONFIG.format(slots=slots or self.arguments.slots)
+        wish = self.arguments.scheduling
+        node = f'[node]\nscheduling = "{wish}"\n' if wish else ""
+        config = node + self.more + CONFIG.format(slots=slots or self.arguments.slots)
         self.engine = self.enter_context(harness.Engine(self.folder / "carillon", self.work, config))
         return self.engine
 

@@ -90,9 +90,14 @@ int serve(const options& config, const wall_clock& clock, const std::function<vo
   auto signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr); // inherited by every thread: only sigwait takes them
   std::signal(SIGPIPE, SIG_IGN);
-  share_processors(config.node.scheduling);
+  auto first_turn = share_processors(config.node.scheduling);
 
   engine e{config, clock};
+  if (!first_turn)
+    e.watch().log(log_level::warning, "scheduling.not_permitted",
+                  {{"field", "node.scheduling"},
+                   {"remedy", "give the process CAP_SYS_NICE or a limit for real-time priority (systemd: "
+                              "LimitRTPRIO=1); until then the lanes' threads share the processors alike"}});
   std::atomic<bool> hopeless{false};
   e.on_hopeless([&hopeless] {
     hopeless = true;

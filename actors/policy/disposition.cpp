@@ -56,7 +56,7 @@ std::string rule_of(outcome what) {
   return "outcome." + std::string{to_string(what)};
 }
 
-disposition ends(const disposition_input& in, delivery_status status, std::string rule, const std::string& rest) {
+disposition end_with(const disposition_input& in, delivery_status status, std::string rule, const std::string& rest) {
   disposition out;
   out.status = status;
   out.why = {std::move(rule), answered(in) + rest};
@@ -92,12 +92,12 @@ struct next_try {
 disposition goes_on(const disposition_input& in, next_try next) {
   auto due = in.now + next.wait;
   if (in.d.expires_at && due >= *in.d.expires_at)
-    return ends(in, delivery_status::expired, "expired",
-                "; the next try would not start before it expires at " + instant_text(*in.d.expires_at));
+    return end_with(in, delivery_status::expired, "expired",
+                    "; the next try would not start before it expires at " + instant_text(*in.d.expires_at));
   auto elsewhere = next.queue == last_of(in).provider ? "" : " through " + next.queue;
   auto when = next.wait > duration::zero() ? " in " + wait_text(next.wait) : std::string{" at once"};
   auto out =
-    ends(in, delivery_status::queued, std::move(next.rule), "; " + count_of(in) + "; next try" + elsewhere + when);
+    end_with(in, delivery_status::queued, std::move(next.rule), "; " + count_of(in) + "; next try" + elsewhere + when);
   out.queue = std::move(next.queue);
   out.provider_failures = next.provider_failures;
   if (next.wait > duration::zero())
@@ -106,8 +106,8 @@ disposition goes_on(const disposition_input& in, next_try next) {
 }
 
 disposition gives_up(const disposition_input& in) {
-  return ends(in, delivery_status::dead_lettered, "retry.used_up",
-              "; " + count_of(in) + " was the last one; it can be redriven from the dead letters");
+  return end_with(in, delivery_status::dead_lettered, "retry.used_up",
+                  "; " + count_of(in) + " was the last one; it can be redriven from the dead letters");
 }
 
 disposition moves_on(const disposition_input& in, const std::string& next, duration wait) {
@@ -122,8 +122,8 @@ duration wait_of(const disposition_input& in, std::optional<duration> retry_afte
 
 disposition after_accepted(const disposition_input& in) {
   if (in.confirms)
-    return ends(in, delivery_status::delivered, rule_of(in.what), "; it is delivered");
-  return ends(in, delivery_status::sent, rule_of(in.what), "; it is sent");
+    return end_with(in, delivery_status::delivered, rule_of(in.what), "; it is delivered");
+  return end_with(in, delivery_status::sent, rule_of(in.what), "; it is sent");
 }
 
 disposition after_retry(const disposition_input& in, std::mt19937_64& random) {
@@ -147,7 +147,7 @@ disposition after_throttled(const disposition_input& in, std::mt19937_64& random
 }
 
 disposition after_bad_address(const disposition_input& in) {
-  auto out = ends(in, delivery_status::failed, rule_of(in.what), "; the address is put on the suppression list");
+  auto out = end_with(in, delivery_status::failed, rule_of(in.what), "; the address is put on the suppression list");
   out.suppress_address = true;
   return out;
 }
@@ -155,20 +155,20 @@ disposition after_bad_address(const disposition_input& in) {
 disposition after_bad_message(const disposition_input& in) {
   if (auto next = next_on_route(in); next != nullptr && !used_up(in))
     return moves_on(in, *next, duration::zero());
-  return ends(in, delivery_status::failed, rule_of(in.what), "; no other provider is left to try this message");
+  return end_with(in, delivery_status::failed, rule_of(in.what), "; no other provider is left to try this message");
 }
 
 disposition after_bad_credentials(const disposition_input& in) {
   if (auto next = next_on_route(in); next != nullptr && !used_up(in))
     return moves_on(in, *next, duration::zero());
-  return ends(in, delivery_status::dead_lettered, rule_of(in.what),
-              "; once the account is repaired it can be redriven from the dead letters");
+  return end_with(in, delivery_status::dead_lettered, rule_of(in.what),
+                  "; once the account is repaired it can be redriven from the dead letters");
 }
 
 disposition after_ambiguous(const disposition_input& in, std::mt19937_64& random) {
   if (in.on_ambiguous == ambiguity_policy::hold && !in.key_carried)
-    return ends(in, delivery_status::held, "ambiguous.hold",
-                "; it may have been taken, so it waits for a receipt, a person or its expiry");
+    return end_with(in, delivery_status::held, "ambiguous.hold",
+                    "; it may have been taken, so it waits for a receipt, a person or its expiry");
   if (used_up(in))
     return gives_up(in);
   return goes_on(

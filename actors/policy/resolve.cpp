@@ -6,7 +6,8 @@ namespace carillon {
 namespace {
 
 /// True where the person switched the channel off and may do so.
-bool switched_off(const command& what, const type_options& type, const options& config, const user& who, channel on) {
+bool is_switched_off(const command& what, const type_options& type, const options& config, const user& who,
+                     channel on) {
   auto& category = what.category.empty() ? type.category : what.category;
   auto found = config.categories.find(category);
   if (type.mandatory || (found != config.categories.end() && !found->second.opt_out))
@@ -41,7 +42,7 @@ std::vector<channel> channels_of(const command& what, const type_options& type, 
                [&](channel on) { return has_providers(config, on); });
   usable = narrowed(std::move(usable), [&](channel on) { return !addresses_of(where, on, what.user_id).empty(); });
   return narrowed(std::move(usable),
-                  [&](channel on) { return who == nullptr || !switched_off(what, type, config, *who, on); });
+                  [&](channel on) { return who == nullptr || !is_switched_off(what, type, config, *who, on); });
 }
 
 result<resolved_type> resolve_type(const options& config, const std::string& type, const std::string& category,

@@ -7,7 +7,7 @@
 namespace carillon {
 namespace {
 
-bool waits(const delivery_work& w) {
+bool is_waiting(const delivery_work& w) {
   return w.d.standby && w.d.status == delivery_status::scheduled;
 }
 
@@ -37,13 +37,13 @@ void stand_by(std::vector<delivery_work>& deliveries, sys_time now) {
 }
 
 bool release_standby(std::vector<delivery_work>& deliveries, sys_time now) {
-  auto next = std::find_if(deliveries.begin(), deliveries.end(), waits);
-  auto under_way = [](auto& w) { return is_unfinished(w.d.status) && !waits(w); };
+  auto next = std::find_if(deliveries.begin(), deliveries.end(), is_waiting);
+  auto under_way = [](auto& w) { return is_unfinished(w.d.status) && !is_waiting(w); };
   if (next == deliveries.end() || std::any_of(deliveries.begin(), deliveries.end(), under_way))
     return false;
   auto on = next->d.channel;
   for (auto& w : deliveries)
-    if (waits(w) && w.d.channel == on) {
+    if (is_waiting(w) && w.d.channel == on) {
       w.d.standby = false;
       mark(w.d, delivery_status::queued, {"routing.first", "The channel before it cannot be used."}, now);
     }

@@ -37,7 +37,7 @@ nlohmann::json read_request(session& s, const std::string& file) {
   }
 }
 
-void labelled(session& s, std::string_view label, const std::string& text) {
+void say(session& s, std::string_view label, const std::string& text) {
   if (!text.empty())
     s.out << "  " << s.style(tone::dim, padded(label, 11)) << text << '\n';
 }
@@ -65,20 +65,20 @@ std::string earliest_text(const nlohmann::json& d, sys_time now) {
   return d.contains("waiting_for") ? "not known" : "now";
 }
 
-void show_delivery(session& s, const nlohmann::json& d) {
+void explain_delivery(session& s, const nlohmann::json& d) {
   const auto status = printable(text_of(d, "status"));
   s.out << s.style(tone::strong, printable(text_of(d, "channel"))) << "  " << printable(text_of(d, "address")) << "  "
         << s.style(tone_of(status), status) << '\n';
   const auto decision = d.value("decision", nlohmann::json::object());
-  labelled(s, "decided", printable(text_of(decision, "rule") + ": " + text_of(decision, "reason")));
-  labelled(s, "earliest", earliest_text(d, s.now()));
-  labelled(s, "waits", waiting_text(d, s.now()));
-  labelled(s, "providers", names_of(d.value("providers", nlohmann::json::array())));
+  say(s, "decided", printable(text_of(decision, "rule") + ": " + text_of(decision, "reason")));
+  say(s, "earliest", earliest_text(d, s.now()));
+  say(s, "waits", waiting_text(d, s.now()));
+  say(s, "providers", names_of(d.value("providers", nlohmann::json::array())));
   const auto content = d.value("content", nlohmann::json::object());
-  labelled(s, "title", printable(text_of(content, "title")));
-  labelled(s, "body", printable(text_of(content, "body")));
+  say(s, "title", printable(text_of(content, "title")));
+  say(s, "body", printable(text_of(content, "body")));
   for (auto& limit : d.value("limits", nlohmann::json::array()))
-    labelled(s, "limit", limit_text(limit, s.now()));
+    say(s, "limit", limit_text(limit, s.now()));
 }
 
 int explain(session& s, const explain_arguments& given) {
@@ -93,7 +93,7 @@ int explain(session& s, const explain_arguments& given) {
   if (deliveries.empty())
     s.out << "Nothing would be sent: no channel applies to this person.\n";
   for (auto& delivery : deliveries)
-    show_delivery(s, delivery);
+    explain_delivery(s, delivery);
   return done;
 }
 

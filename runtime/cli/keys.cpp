@@ -35,7 +35,7 @@ struct revoke_arguments {
   std::string id;
 };
 
-nlohmann::json request_of(const create_arguments& given) {
+nlohmann::json key_request_of(const create_arguments& given) {
   nlohmann::json request{{"name", given.name}, {"mode", given.mode}, {"scopes", given.scopes}};
   if (!given.tenant.empty())
     request["tenant"] = given.tenant;
@@ -74,7 +74,7 @@ nlohmann::json create_in_store(session& s, const create_arguments& given) {
 }
 
 int create(session& s, const create_arguments& given) {
-  const auto answer = given.where.config.empty() ? connect(s, given.where).post("/v1/keys", request_of(given)).body
+  const auto answer = given.where.config.empty() ? connect(s, given.where).post("/v1/keys", key_request_of(given)).body
                                                  : create_in_store(s, given);
   if (given.json) {
     s.out << answer.dump(2) << '\n';
@@ -92,7 +92,7 @@ std::string joined_scopes(const nlohmann::json& key) {
   return printable(text);
 }
 
-std::string state_of(const nlohmann::json& key, sys_time now) {
+std::string key_state_of(const nlohmann::json& key, sys_time now) {
   if (key.value("revoked", false))
     return "revoked";
   const auto expires = parse_rfc3339(text_of(key, "expires_at"));
@@ -112,7 +112,7 @@ int list_keys(session& s, const list_keys_arguments& given) {
   for (auto& key : answer.value("data", nlohmann::json::array()))
     rows.add({printable(text_of(key, "id")), printable(text_of(key, "name")), printable(text_of(key, "tenant")),
               printable(text_of(key, "mode")), joined_scopes(key), printable(text_of(key, "lane")),
-              relative_of(key, "created_at", s.now()), state_of(key, s.now())});
+              relative_of(key, "created_at", s.now()), key_state_of(key, s.now())});
   rows.print(s.out, s.style);
   return done;
 }

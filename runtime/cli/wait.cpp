@@ -11,7 +11,7 @@
 namespace carillon::cli {
 namespace {
 
-constexpr duration poll_every = std::chrono::milliseconds{250};
+constexpr duration look_every = std::chrono::milliseconds{250};
 
 /// Work goes on by itself: asking again is worth while.
 bool is_under_way(std::string_view status) {
@@ -53,7 +53,7 @@ int wait_and_show(session& s, api_client& api, const std::string& id, const wait
   const auto until = s.now() + std::chrono::seconds{how.timeout_s};
   auto newest = api.get(path).body;
   bool in_time = true;
-  while (is_under_way(text_of(newest, "status")) && (in_time = s.now() < until) && s.pause(poll_every))
+  while (is_under_way(text_of(newest, "status")) && (in_time = s.now() < until) && s.pause(look_every))
     newest = api.get(path).body;
   if (as_json)
     s.out << newest.dump(2) << '\n';

@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint32_t trusted_tag = 0, guarded_tag = 1, wake_tag = 2;
 constexpr std::size_t events_per_wait = 256;
 
-unique_fd checked(int fd, const char* what) {
+unique_fd checked_fd(int fd, const char* what) {
   if (fd < 0)
     throw std::system_error{errno, std::generic_category(), what};
   return unique_fd{fd};
@@ -23,8 +23,8 @@ unique_fd checked(int fd, const char* what) {
 
 http_loop::http_loop(const client_settings& settings)
     : settings_(settings),
-      epoll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
-      wake_(checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")),
+      epoll_(checked_fd(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      wake_(checked_fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")),
       pools_{transfer_pool{settings_, nullptr, epoll_.get(), trusted_tag},
              transfer_pool{settings_, &settings_.guard, epoll_.get(), guarded_tag}} {
   epoll_event event{};

@@ -15,7 +15,7 @@ using beast::http::verb;
 // Method, two blanks, version and line ends beside the target.
 constexpr std::size_t start_line_bytes = limits::target_bytes + 64;
 
-std::string_view view(beast::string_view text) {
+std::string_view standard_view(beast::string_view text) {
   return {text.data(), text.size()};
 }
 
@@ -183,7 +183,7 @@ result<head> read_head(std::string_view block, parser& into) {
     return parse_fault(ec, block);
   auto& message = into.get();
   head out;
-  out.target = view(message.target());
+  out.target = standard_view(message.target());
   if (out.target.size() > limits::target_bytes)
     return target_too_long();
   collector fields{out};
@@ -191,7 +191,7 @@ result<head> read_head(std::string_view block, parser& into) {
   for (auto& f : message) {
     if (++count > limits::header_fields)
       return fields_too_large();
-    if (auto problem = fields.take(f.name(), view(f.name_string()), view(f.value())))
+    if (auto problem = fields.take(f.name(), standard_view(f.name_string()), standard_view(f.value())))
       return *problem;
   }
   if (auto problem = fields.check(message.version() == 11))

@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::size_t page_rows = 1000;
+constexpr std::size_t rows_a_step = 1000;
 constexpr auto shortest_step = std::chrono::milliseconds{50};
 
 /// How many rows a step takes and how long it lasts, so that `rate` comes out.
@@ -44,7 +44,7 @@ public:
         pace_(pace_of(what.rate)),
         timer_(board.pool_.context()),
         next_(steady_clock::now()) {
-    filter_.limit = page_rows;
+    filter_.limit = rows_a_step;
   }
 
   void step() {

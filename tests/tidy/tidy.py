@@ -35,6 +35,8 @@ RAW_OWNERS = re.compile(r"\bnew\b(?!\s*\()\s+[\w:]|\bnew\s*\(|(?<!operator )\bde
 HANDLER = re.compile(r"caf::(?:reacts_to<[^>]*>|replies_to<[^>]*>::with<[^>]*>)")
 UNFINISHED = re.compile("|".join(rf"\b{a}{b}\b" for a, b in (("TO", "DO"), ("FIX", "ME"), ("XX", "X"))))
 HOME_FOLDERS = re.compile(r"(?<![\w.$}])/(?:home|Users|root)/[\w.-]+")
+PRIVATE_TYPE = re.compile(r"(?:struct|class|enum class|enum) (\w+)|using (\w+) =")
+PRIVATE_NAME = re.compile(r"(?!struct|class|enum|using|template|namespace|extern)[A-Za-z_][\w:<>,&*\s]*?[\s&*>](\w+)(?:\(|\{| = |\[)")
 NO_FUNCTION = re.compile(r"\s*(namespace|struct|class|enum|union|extern|if|else|for|while|do|switch|try|catch|case|"
                          r"default|typedef|using|return|public|private|protected)\b|\s*[}#/]")
 
@@ -178,8 +180,38 @@ def check_lengths(source):
                           f"{source.path}:{name}")
 
 
+def room_of(source):
+    """Where files are compiled in one go by a unity build; None: nowhere."""
+    if source.path.endswith(".cpp") and source.parts[0] in ROOMS:
+        return "/".join(source.parts[:2]) if source.parts[0] == "runtime" else source.parts[0]
+    return "tests/sim" if source.path.startswith("tests/sim/") and source.path.endswith(".cpp") else None
+
+
+def private_names(source):
+    """(line, name) of what stands in the file's anonymous namespaces, at the margin."""
+    inside = False
+    for number, line in enumerate(source.code, 1):
+        if line.startswith("namespace {"):
+            inside = True
+        elif line.startswith("}") and source.lines[number - 1].startswith("} // namespace"):
+            inside = False
+        elif inside and (found := PRIVATE_TYPE.match(line) or PRIVATE_NAME.match(line)):
+            yield number, found.group(found.lastindex)
+
+
+def check_private_names(sources):
+    """A unity build joins files of a room as they come, so another file beside them must not make two names meet."""
+    seen = {}
+    for source in sources:
+        room = room_of(source)
+        for number, name in private_names(source) if room else ():
+            first = seen.setdefault((room, name), source.path)
+            if first != source.path:
+                yield Finding(source.path, number, f"{name} is private to {first} too; a unity build of {room} may join them")
+
+
 RULES = [check_arrows, check_sleeps, check_owners, check_headers, check_actor_comments, check_unfinished, check_paths,
-         check_lengths]
+         check_lengths, check_private_names]
 
 # ------------------------------------------------------------------ the run
 
@@ -218,9 +250,14 @@ def read_allowed(root):
 def check(root, checkout="", rules=None):
     allowed, findings = read_allowed(root)
     used = set()
-    for path in sorted(tracked_files(root)):
-        source = Source(root, path)
-        for rule in RULES if rules is None else rules:
+    rules = RULES if rules is None else rules
+    sources = [Source(root, path) for path in sorted(tracked_files(root))]
+    if check_private_names in rules:
+        findings += check_private_names(sources)
+    for source in sources:
+        for rule in rules:
+            if rule is check_private_names:
+                continue
             found = rule(source, checkout) if rule is check_paths else rule(source)
             for finding in found:
                 if finding.warning and finding.name in allowed:
@@ -235,7 +272,7 @@ def check(root, checkout="", rules=None):
 # ------------------------------------------------------------------ self-test
 
 LONG_FUNCTION = "int f(int a,\n      int b) {\n" + "  a += b;\n" * FUNCTION_LINES + "  return a;\n}\n"
-PLANTED = [  # file, text, part of the finding; None: must be left alone
+PLANTED = [  # files, text, part of the finding; None: must be left alone
     ("messages/a.cpp", '#include "config/b.hpp"\n', "must not include config"),
     ("actors/a.cpp", '#include "runtime/http/b.hpp"\n', "must not include runtime"),
     ("actors/a.cpp", '#include "config/b.hpp"\n#include "messages/b.hpp"\n', None),
@@ -266,6 +303,11 @@ PLANTED = [  # file, text, part of the finding; None: must be left alone
     ("config/a.cpp", LONG_FUNCTION, "f has 74 lines"),
     ("config/a.cpp", "int a;\n" * (FILE_LINES + 1), "401 lines"),
     ("config/a.cpp", "namespace a {\n\n" + "int a();\n" * 80 + "\n}\n", None),
+    ("actors/a.cpp actors/b.cpp", "namespace {\n\nint f(int a) {\n  return a;\n}\n\n} // namespace\n", "f is private to actors/a.cpp too"),
+    ("actors/a.cpp actors/b.cpp", "namespace {\n\nconstexpr int most = 3;\n\n} // namespace\n", "most is private to"),
+    ("actors/a.cpp actors/b.cpp", "namespace {\n\nstruct row {\n  int a;\n};\n\n} // namespace\n", "row is private to"),
+    ("actors/a.cpp config/a.cpp", "namespace {\n\nint f(int a) {\n  return a;\n}\n\n} // namespace\nint g() {\n}\n", None),
+    ("actors/a.cpp actors/b.cpp", "int g() {\n}\n", None),
     ("tests/tidy/allow.txt", "config/a.cpp\n", "without a reason"),
     ("tests/tidy/allow.txt", "config/a.cpp it is a table\n", "needs no entry any more"),
 ]
@@ -277,8 +319,9 @@ def missed(rules):
     for path, text, expected in PLANTED:
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_text(text)
+            for one in path.split():
+                (root / one).parent.mkdir(parents=True, exist_ok=True)
+                (root / one).write_text(text)
             found = [str(finding) for finding in check(root, "/checkout/of/mine", rules)]
         if not any(expected in one for one in found) if expected else found:
             wrong.append(f"{path}: expected {expected!r}, found {found}, in: {text[:200]}")

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t sample_rows = 10;
 
-using page = dead_letter_page;
+using dead_page = dead_letter_page;
 
 /// The provider, code and reason of the last attempt; the history says when it died.
 ordered_json dead_letter_json(const pulled& p) {
@@ -91,7 +91,7 @@ void read_id_list(query_reader& query, std::vector<uuid>& out) {
   }
 }
 
-void ask(lane_store& store, dead_letter_filter filter, done<page> then) {
+void ask(lane_store& store, dead_letter_filter filter, done<dead_page> then) {
   store.dead_letters(std::move(filter), std::move(then));
 }
 
@@ -133,12 +133,13 @@ void list_dead_letters(service& with, request& rq, responder respond) {
   auto from = query.word("cursor", parse_lane_cursor, "the cursors this list answered").value_or(lane_cursor{});
   if (query.problem())
     return respond(*query.problem());
-  read_both<page>(with, rq, filter, from, ask, [respond, from, limit = filter.limit](result<both_pages<page>> got) {
-    if (!got)
-      return respond(std::move(got.error()));
-    auto [rows, next] = merge(*got, from, limit);
-    respond(list_answer(rows_json(rows), next ? to_text(*next) : ""));
-  });
+  read_both<dead_page>(with, rq, filter, from, ask,
+                       [respond, from, limit = filter.limit](result<both_pages<dead_page>> got) {
+                         if (!got)
+                           return respond(std::move(got.error()));
+                         auto [rows, next] = merge(*got, from, limit);
+                         respond(list_answer(rows_json(rows), next ? to_text(*next) : ""));
+                       });
 }
 
 void post_redrive(service& with, request& rq, responder respond) {
@@ -150,7 +151,7 @@ void post_redrive(service& with, request& rq, responder respond) {
   what->order.by_request_id = rq.id;
   auto first = what->order.filter;
   first.limit = sample_rows;
-  auto counted = [&with, respond, what = *what](result<both_pages<page>> got) {
+  auto counted = [&with, respond, what = *what](result<both_pages<dead_page>> got) {
     if (!got)
       return respond(std::move(got.error()));
     auto matched = (*got)[0].matched + (*got)[1].matched;
@@ -167,7 +168,7 @@ void post_redrive(service& with, request& rq, responder respond) {
     out.headers.push_back({"Location", "/v1/jobs/" + job->id});
     respond(std::move(out));
   };
-  read_both<page>(with, rq, first, lane_cursor{}, ask, std::move(counted));
+  read_both<dead_page>(with, rq, first, lane_cursor{}, ask, std::move(counted));
 }
 
 void get_job(service& with, request& rq, responder respond) {

@@ -85,7 +85,7 @@ void read_scopes(object_reader& in, std::vector<scope>& out) {
     in.fail("scopes", "range", "must name a scope");
 }
 
-api_key read_key(object_reader& in, const space& where, sys_time now) {
+api_key read_wanted_key(object_reader& in, const space& where, sys_time now) {
   api_key out;
   out.space.tenant = where.tenant;
   std::optional<mode> kind;
@@ -193,7 +193,7 @@ void list_keys(service& with, request& rq, responder respond) {
 /// Admins make keys for their own tenant; those of "default", the operator's, for any.
 void post_key(service& with, request& rq, responder respond) {
   auto now = with.engine.clock().now();
-  auto what = read_body(rq, [&](object_reader& in) { return read_key(in, rq.where(), now); });
+  auto what = read_body(rq, [&](object_reader& in) { return read_wanted_key(in, rq.where(), now); });
   if (!what)
     return respond(std::move(what.error()));
   if (what->space.tenant != rq.where().tenant && rq.where().tenant != space{}.tenant)

@@ -39,7 +39,7 @@ constexpr part_rules profile{user_part::profile,
 constexpr part_rules choices{user_part::preferences, read_preferences, preferences_json, show_preferences,
                              &user::preferences_version};
 
-result<user> read_part(const options& config, const request& rq, const json& body, const part_rules& rules) {
+result<user> read_user_part(const options& config, const request& rq, const json& body, const part_rules& rules) {
   return read_object(body, [&](object_reader& in) {
     user out;
     out.space = rq.where();
@@ -69,7 +69,7 @@ void put_part(service& with, request& rq, responder respond, const part_rules& r
   auto body = parse_json(rq.body);
   if (!expected || !body)
     return respond(expected ? body.error() : expected.error());
-  auto what = read_part(with.engine.config(), rq, *body, rules);
+  auto what = read_user_part(with.engine.config(), rq, *body, rules);
   if (!what)
     return respond(std::move(what.error()));
   auto now = with.engine.clock().now();
@@ -81,7 +81,7 @@ void put_part(service& with, request& rq, responder respond, const part_rules& r
 /// had been taken away.
 std::vector<field_error> unknown_names(const options& config, const request& rq, const json& patch,
                                        const part_rules& rules) {
-  auto read = read_part(config, rq, patch, rules);
+  auto read = read_user_part(config, rq, patch, rules);
   if (read)
     return {};
   auto wrong = std::move(read.error().fields);
@@ -92,7 +92,7 @@ std::vector<field_error> unknown_names(const options& config, const request& rq,
 /// The merged part; else everything that is wrong with it, and with the patch's names.
 result<user> read_merged(const options& config, const request& rq, const json& merged, const part_rules& rules,
                          std::vector<field_error> wrong) {
-  auto what = read_part(config, rq, merged, rules);
+  auto what = read_user_part(config, rq, merged, rules);
   if (what && wrong.empty())
     return what;
   if (!what)

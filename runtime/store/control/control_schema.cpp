@@ -7,7 +7,7 @@ namespace {
 
 // `space` is tenant/mode as text: these tables are small and people read them.
 // Rules and windows are JSON: they are read and written whole, with their user.
-constexpr const char* version_1 = R"sql(
+constexpr const char* control_version_1 = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE user(
@@ -88,17 +88,18 @@ CREATE TABLE breaker_order(
 
 /// Mail addresses of the ledger in the form of messages/ledger_address.hpp; of two
 /// that become one, one stays.
-constexpr const char* version_2 = "UPDATE OR REPLACE suppression SET address = lower(address) WHERE channel = 'email';";
+constexpr const char* control_version_2 =
+  "UPDATE OR REPLACE suppression SET address = lower(address) WHERE channel = 'email';";
 
-constexpr std::array migrations{
-  migration{1, version_1},
-  migration{2, version_2},
+constexpr std::array control_migrations{
+  migration{1, control_version_1},
+  migration{2, control_version_2},
 };
 
 } // namespace
 
 std::span<const migration> control_schema() {
-  return migrations;
+  return control_migrations;
 }
 
 } // namespace carillon

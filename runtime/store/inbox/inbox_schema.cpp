@@ -7,7 +7,7 @@ namespace {
 
 // The key of a delivery is unique within its lane only, so it cannot be the
 // rowid here, where both lanes' deliveries come together.
-constexpr const char* version_1 = R"sql(
+constexpr const char* inbox_version_1 = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE item(
@@ -29,20 +29,20 @@ CREATE INDEX feed_state ON item(space, user_id, state, key);
 )sql";
 
 // A page of one state goes on behind an item, which its id tells from the other lane's.
-constexpr const char* version_2 = R"sql(
+constexpr const char* inbox_version_2 = R"sql(
 DROP INDEX feed_state;
 CREATE INDEX feed_state ON item(space, user_id, state, key, delivery_id);
 )sql";
 
-constexpr std::array migrations{
-  migration{1, version_1},
-  migration{2, version_2},
+constexpr std::array inbox_migrations{
+  migration{1, inbox_version_1},
+  migration{2, inbox_version_2},
 };
 
 } // namespace
 
 std::span<const migration> inbox_schema() {
-  return migrations;
+  return inbox_migrations;
 }
 
 } // namespace carillon

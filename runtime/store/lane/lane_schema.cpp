@@ -15,7 +15,7 @@ namespace {
 // integer for a standby; for `held` rows it is their expiry.
 // attempts and history are JSON objects joined by commas, without the brackets,
 // so that recording a start appends and reads nothing.
-constexpr const char* version_1 = R"sql(
+constexpr const char* lane_version_1 = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE space(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE queue(id INTEGER PRIMARY KEY, space INTEGER NOT NULL, name TEXT NOT NULL, UNIQUE(name, space));
@@ -88,11 +88,11 @@ CREATE TABLE claim_5(key BLOB PRIMARY KEY, digest BLOB NOT NULL, id BLOB NOT NUL
 )sql";
 
 /// Attempts before the last redrive, which no longer count towards max_attempts.
-constexpr const char* version_2 = "ALTER TABLE delivery ADD COLUMN attempts_before INTEGER NOT NULL DEFAULT 0;";
+constexpr const char* lane_version_2 = "ALTER TABLE delivery ADD COLUMN attempts_before INTEGER NOT NULL DEFAULT 0;";
 
 /// Places that a limit gave to deliveries that were not attempted yet: few among
 /// many that wait for their sender's time.
-constexpr const char* version_3 =
+constexpr const char* lane_version_3 =
   "CREATE INDEX reserved ON delivery(due) WHERE status = 0 AND limits_paid = 1 AND attempt_count = 0;";
 
 /// The instant of the place itself; 0: it never had one. What waits for its place is
@@ -104,17 +104,17 @@ ALTER TABLE delivery RENAME COLUMN limits_paid TO place;
 CREATE INDEX reserved ON delivery(due) WHERE status = 0 AND place = due;
 )sql";
 
-constexpr std::array migrations{
-  migration{1, version_1},
-  migration{2, version_2},
-  migration{3, version_3},
+constexpr std::array lane_migrations{
+  migration{1, lane_version_1},
+  migration{2, lane_version_2},
+  migration{3, lane_version_3},
   migration{4, version_4},
 };
 
 } // namespace
 
 std::span<const migration> lane_schema() {
-  return migrations;
+  return lane_migrations;
 }
 
 } // namespace carillon

@@ -10,8 +10,6 @@
 namespace carillon {
 namespace {
 
-constexpr std::size_t orphans_at_once = 10'000;
-
 /// Its start is on record: until its outcome is too, the slot is taken, and so it
 /// does not come back as credit if its provider dies before the call.
 void hold(slot& recorded) {
@@ -81,48 +79,6 @@ struct acceptance_end {
 };
 
 } // namespace
-
-void dispatcher_state::find_queues() {
-  context->store.barrier([to = self, context = context](const status_result& reached) {
-    if (!reached)
-      return cross(to, answer_atom_v, queue_list_ptr{});
-    context->store.queues([to](result<std::vector<queue_state>> answer) {
-      cross(to, answer_atom_v, answer ? std::make_shared<std::vector<queue_state>>(std::move(*answer)) : nullptr);
-    });
-  });
-}
-
-void dispatcher_state::found_queues(const queue_list_ptr& all) {
-  named = all != nullptr;
-  if (!named)
-    return pause();
-  auto now = context->clock.now();
-  for (auto& q : *all) {
-    if (q.ready || (q.next_due && *q.next_due <= now))
-      queues->ready({q.queue, q.space});
-    if (route_from(context->config, q.queue).empty()) // its provider is gone: nobody else reads its open calls
-      read_orphans(q.queue);
-  }
-  fill();
-}
-
-void dispatcher_state::read_orphans(const std::string& queue) {
-  context->store.in_flight(queue, 0, orphans_at_once, [to = self](result<std::vector<struct pulled>> rows) {
-    if (!rows) // ask for the queues again, and so for these
-      return cross(to, answer_atom_v, queue_list_ptr{});
-    cross(to, answer_atom_v, std::make_shared<std::vector<struct pulled>>(std::move(*rows)));
-  });
-}
-
-void dispatcher_state::end_orphans(const pulled_ptr& rows) {
-  if (!peers)
-    return;
-  for (auto& row : *rows) {
-    auto ended = interrupted(std::move(row), false, context->clock.now());
-    log_attempt_end(context->watch, ended->n, ended->d);
-    cross(peers->status_sink, report_atom_v, std::move(ended));
-  }
-}
 
 void dispatcher_state::fail_for_want_of_provider(delivery& d) const {
   d.decision = {"no_provider", "No provider is configured for the channel " + std::string{to_string(d.channel)} + '.'};
@@ -210,70 +166,6 @@ void dispatcher_state::explain(intake& what) {
   what.explain(std::move(out));
 }
 
-void dispatcher_state::fill() {
-  if (draining || pausing || !peers)
-    return;
-  while (auto next = queues->next_pull())
-    context->store.pull(
-      {next->queue.first, next->queue.second, context->clock.now(), next->limit, std::move(next->except)},
-      [to = self, queue = next->queue](result<pull_result> answer) {
-        cross(to, answer_atom_v, queue, answer ? std::make_shared<pull_result>(std::move(*answer)) : nullptr);
-      });
-}
-
-void dispatcher_state::take_up(const queue_key& queue, struct pulled row, const ready_queues::credit& credit) {
-  auto w = std::make_shared<delivery_work>();
-  w->n = std::move(row.n);
-  w->d = std::move(row.d);
-  w->stored = w->d.status;
-  w->stored_attempts = w->d.attempts.size();
-  queues->take_in_hand(queue, w->d.key);
-  begin(*w, credit, queue);
-  auto urgent = is_urgent(w->d.priority);
-  pass(peers->preference_for(w->d.user_id), urgent, decide_atom_v, std::move(w));
-}
-
-void dispatcher_state::find_new_route(struct pulled row) {
-  auto order = std::make_shared<update_order>();
-  order->n = row.n;
-  auto& d = row.d;
-  order->update.expected = d.status;
-  order->update.expected_attempts = static_cast<int>(d.attempts.size());
-  auto route = route_of(context->config, d.channel, d.space.mode);
-  if (route.empty()) {
-    fail_for_want_of_provider(d);
-    order->update.release_standby = true;
-  } else {
-    d.queue = route.front();
-    d.provider_failures = 0;
-  }
-  order->update.d = std::move(d);
-  pass(peers->status_sink, false, record_atom_v, std::move(order));
-}
-
-void dispatcher_state::pulled(const queue_key& queue, const pull_answer_ptr& answer) {
-  if (!answer) {
-    queues->pulled(queue, true);
-    return pause();
-  }
-  auto route = route_from(context->config, queue.first);
-  bool more = answer->more;
-  for (auto& row : answer->rows) {
-    if (route.empty()) {
-      find_new_route(std::move(row));
-      continue;
-    }
-    auto credit = draining ? std::nullopt : queues->take(route);
-    if (!credit) { // spent meanwhile: the row stays where it is
-      more = true;
-      break;
-    }
-    take_up(queue, std::move(row), *credit);
-  }
-  queues->pulled(queue, more);
-  fill();
-}
-
 /// A start with a void slot would be one more than the provider has. False: there
 /// is no other slot, and the row stays where it is.
 bool dispatcher_state::renew_slot(delivery_work& w, const queue_key& queue) {
@@ -327,28 +219,6 @@ void dispatcher_state::meet(const peers_ptr& now) {
   fill();
 }
 
-void dispatcher_state::stalled(const queue_key& queue) {
-  queues->ready(queue);
-  pause();
-}
-
-void dispatcher_state::dropped(const queue_key& queue, row_key key) {
-  if (queues->let_go(queue, key))
-    stalled(queue);
-}
-
-void dispatcher_state::pause() {
-  if (!std::exchange(pausing, true))
-    self_ptr->delayed_send(self_ptr, config.store_pause, beat_atom_v);
-}
-
-void dispatcher_state::resume() {
-  pausing = false;
-  if (!named)
-    find_queues();
-  fill();
-}
-
 dispatcher_actor::behavior_type dispatcher(dispatcher_actor::stateful_pointer<dispatcher_state> self,
                                            context_ptr context, dispatcher_config config) {
   auto& state = self->state;
@@ -383,10 +253,10 @@ dispatcher_actor::behavior_type dispatcher(dispatcher_actor::stateful_pointer<di
     [self](answer_atom, const queue_list_ptr& all) { self->state.found_queues(all); },
     [self](stall_atom, const queue_key& queue) { self->state.stalled(queue); },
     [self](stall_atom, const queue_key& queue, row_key key) { self->state.dropped(queue, key); },
-    [self](settle_atom, const queue_key& queue, row_key key) { self->state.queues->let_go(queue, key); },
+    [self](settle_atom, const queue_key& queue, row_key key) { self->state.settled(queue, key); },
     [self](beat_atom) { self->state.resume(); },
     [self](drain_atom) { self->state.draining = true; },
-    [self](look_atom) { report_mailbox(self, *self->state.context); },
+    [self](look_atom) { report_mailbox(self, *self->state.context, self->state.name); },
     [self](peers_atom, const peers_ptr& peers) { self->state.meet(peers); },
   };
 }

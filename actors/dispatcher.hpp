@@ -24,8 +24,9 @@ struct dispatcher_state {
   peers_ptr peers;
   std::unique_ptr<ready_queues> queues;
   bool draining = false;
-  bool pausing = false; ///< the store failed: a beat is under way
-  bool named = false;   ///< the queues of before are known
+  bool pausing = false;            ///< the store failed: a beat is under way
+  bool named = false;              ///< the queues of before are known
+  std::set<queue_key> left_behind; ///< of providers that are gone: read on once what was read is settled
   dispatcher_actor::stateful_pointer<dispatcher_state> self_ptr = nullptr;
 
   /// Finds queues that have unfinished work from before, also what an earlier
@@ -43,6 +44,8 @@ struct dispatcher_state {
   /// Waits a moment before the store is asked again.
   void stalled(const queue_key& queue);
   void dropped(const queue_key& queue, row_key key);
+  /// It is out of the dispatcher's hands.
+  void settled(const queue_key& queue, row_key key);
   void pause();
   void resume();
 
@@ -52,7 +55,7 @@ struct dispatcher_state {
   void begin(delivery_work& w, const ready_queues::credit& credit, const std::optional<queue_key>& pulled_from);
   bool renew_slot(delivery_work& w, const queue_key& queue);
   void take_up(const queue_key& queue, struct pulled row, const ready_queues::credit& credit);
-  void find_new_route(struct pulled row);
+  void find_new_route(const queue_key& queue, struct pulled row);
   void fail_for_want_of_provider(delivery& d) const;
 };
 

@@ -101,7 +101,7 @@ ingest_actor::behavior_type ingest(ingest_actor::stateful_pointer<ingest_state> 
   return {
     [self](submit_atom, const intake_ptr& what) { self->state.submit(what); },
     [self](drain_atom) { self->state.draining = true; },
-    [self](look_atom) { report_mailbox(self, *self->state.context); },
+    [self](look_atom) { report_mailbox(self, *self->state.context, self->state.name); },
     [self](peers_atom, const peers_ptr& peers) { self->state.peers = peers; },
   };
 }

@@ -37,7 +37,7 @@ struct lane_context {
   sys_time even_time() const { return sys_time{std::chrono::duration_cast<duration>(steady().time_since_epoch())}; }
   /// Tells both lanes' preference actors to forget something.
   std::function<void(const change&)> announce;
-  /// Hands critical's debits of people's limits to bulk's throttle; empty in bulk.
+  /// Hands critical's debits, of people's limits and of the lane's own, to bulk's throttle; empty in bulk.
   std::function<void(debits_ptr)> post_debits;
   /// Tells the doors whom to talk to.
   std::function<void(peers_ptr)> publish;

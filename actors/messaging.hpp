@@ -6,6 +6,7 @@
 
 #include <caf/message_priority.hpp>
 #include <caf/send.hpp>
+#include <string_view>
 #include <utility>
 
 namespace carillon {
@@ -25,10 +26,11 @@ void cross(const Handle& to, Ts&&... parts) {
   caf::anon_send(to, std::forward<Ts>(parts)...);
 }
 
-/// Tells the metrics how many messages wait for an actor; from its own handlers.
+/// Tells the metrics how many messages wait for an actor, by the name its supervisor
+/// knows it by; from its own handlers.
 template <class Self, class Context>
-void report_mailbox(Self* self, const Context& context) {
-  context.watch.mailbox(context.lane, self->state.name, self->mailbox().size());
+void report_mailbox(Self* self, const Context& context, std::string_view name) {
+  context.watch.mailbox(context.lane, name, self->mailbox().size());
 }
 
 } // namespace carillon

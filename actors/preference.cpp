@@ -341,6 +341,7 @@ preference_actor::behavior_type preference(preference_actor::stateful_pointer<pr
   state.context = std::move(context);
   state.self = caf::actor_cast<preference_actor>(self);
   state.people = bounded_cache<packed_person>{config.cached_people};
+  state.child_name = std::move(config.child_name);
   return {
     [self](decide_atom, const intake_ptr& what) { self->state.decide(what); },
     [self](decide_atom, const work_ptr& what) { self->state.decide(what); },
@@ -350,7 +351,7 @@ preference_actor::behavior_type preference(preference_actor::stateful_pointer<pr
         token, fault{errc::store_unavailable, "Preferences cannot be read just now.", {}, std::chrono::seconds{1}});
     },
     [self](changed_atom, const change_ptr& what) { self->state.forget(*what); },
-    [self](look_atom) { report_mailbox(self, *self->state.context); },
+    [self](look_atom) { report_mailbox(self, *self->state.context, self->state.child_name); },
     [self](peers_atom, const peers_ptr& peers) { self->state.peers = peers; },
   };
 }

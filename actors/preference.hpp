@@ -18,6 +18,7 @@ namespace carillon {
 
 struct preference_config {
   std::size_t cached_people = 100'000;
+  std::string child_name = "preference"; ///< of this shard, for the metrics
 };
 
 struct preference_state {
@@ -27,6 +28,7 @@ struct preference_state {
 
   context_ptr context;
   preference_actor self;
+  std::string child_name;
   peers_ptr peers;
   bounded_cache<packed_person> people;
 

@@ -85,8 +85,17 @@ std::size_t provider_state::within_rate(std::size_t n) {
 
 /// How long a pause may be before others take over its work.
 duration provider_state::patience() const {
-  auto found = context->config.channels.find(config.options.channel.value_or(channel::email));
-  return found == context->config.channels.end() ? retry_options{}.max_backoff : found->second.retry.max_backoff;
+  auto on = serves().value_or(channel::email);
+  auto found = context->config.channels.find(on);
+  auto settings = context->settings();
+  return with_settings(found == context->config.channels.end() ? retry_options{} : found->second.retry, settings.get(),
+                       on)
+    .max_backoff;
+}
+
+/// Nothing where it takes every channel.
+std::optional<channel> provider_state::serves() const {
+  return config.options.channel ? config.options.channel : how->channel;
 }
 
 pausing provider_state::pause_now() const {
@@ -217,17 +226,23 @@ void provider_state::look_again() {
 void provider_state::order(breaker_order what) {
   auto now = context->steady();
   gate->order(what, now);
-  context->watch.breaker(context->lane, config.options.name, gate->state(now));
+  show_breaker();
   if (epoch == 0)
     return;
   new_epoch();
   issue();
 }
 
+void provider_state::show_breaker() {
+  auto now = gate->state(context->steady());
+  if (std::exchange(shown, now) != now)
+    context->watch.breaker(context->lane, config.options.name, now);
+}
+
 provider_view provider_state::look() {
   auto now = context->steady();
-  auto serves = config.options.channel ? config.options.channel : how->channel;
-  provider_view view{config.options.name, config.options.protocol, serves,       gate->state(now),
+  show_breaker();
+  provider_view view{config.options.name, config.options.protocol, serves(),     gate->state(now),
                      gate->ordered(),     gate->failure_rate(now), calls.size(), config.slots,
                      gate->times_opened()};
   auto wall = context->clock.now();
@@ -274,7 +289,7 @@ provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider
     [self](ready_atom, std::uint64_t epoch) { self->state.credit_voided(epoch); },
     [self](order_atom, breaker_order what) { self->state.order(what); },
     [self](look_atom) {
-      report_mailbox(self, *self->state.context);
+      report_mailbox(self, *self->state.context, "provider." + self->state.config.options.name);
       return self->state.look();
     },
     [self](beat_atom) {

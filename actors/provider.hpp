@@ -58,6 +58,7 @@ struct provider_state {
   bool passed_over = false; ///< others may take its work: its breaker opened, or its pause is long
   bool in_doubt = false;    ///< work with slots of an older epoch may still be on its way into the store
   wake_timer timer;
+  std::optional<breaker_state> shown; ///< to the metrics
 
   // --- credit
   void new_epoch();
@@ -68,6 +69,9 @@ struct provider_state {
   std::size_t within_rate(std::size_t n);
   limit_options rate_limit() const;
   duration patience() const;
+  std::optional<channel> serves() const;
+  /// Tells the metrics of a breaker that has changed.
+  void show_breaker();
   pausing pause_now() const;
   void wake_at(sys_time when);
   /// A pause or an open breaker ends by itself: looks again then.

@@ -115,6 +115,7 @@ void provider_state::make_call(call& c) {
   if (!c.endpoint.empty())
     endpoints->begin(c.endpoint, c.began);
   request->timeout = config.options.timeout;
+  request->connections = config.options.connections;
   context->vendors.call(std::move(*request), [to = self, key = c.d.key](wire_answer answer) {
     cross(to, answer_atom_v, key, std::move(answer));
   });
@@ -196,7 +197,7 @@ void provider_state::note(const call& c, const answer_meaning& meaning) {
   } else if (pause_now() > blocked_before) {
     new_epoch();
   }
-  context->watch.breaker(context->lane, config.options.name, gate->state(now));
+  show_breaker();
   wake_when_unblocked();
 }
 

@@ -83,6 +83,8 @@ void retry_timer_state::meet(const peers_ptr& now) {
   auto before = std::exchange(peers, now);
   if (!before || (before->status_sink == now->status_sink && before->dispatcher == now->dispatcher))
     return;
+  if (reading && !started)
+    outdated = true;
   started = false;
   next_refresh = context->steady();
   wake_at(context->clock.now());
@@ -103,6 +105,8 @@ void retry_timer_state::start() {
 
 void retry_timer_state::found_queues(const queue_list_ptr& all) {
   reading = false;
+  if (std::exchange(outdated, false))
+    return start();
   if (!all) {
     next_refresh = context->steady() + config.tick;
     return;
@@ -189,7 +193,7 @@ retry_timer_actor::behavior_type retry_timer(retry_timer_actor::stateful_pointer
       self->state.budget->earn(first_attempts, self->state.context->clock.now());
     },
     [self](beat_atom) { self->state.beat(); },
-    [self](look_atom) { report_mailbox(self, *self->state.context); },
+    [self](look_atom) { report_mailbox(self, *self->state.context, self->state.name); },
     [self](peers_atom, const peers_ptr& peers) { self->state.meet(peers); },
   };
 }

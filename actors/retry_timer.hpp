@@ -38,7 +38,8 @@ struct retry_timer_state {
   sys_time last_even_beat{}; ///< and the clock that never steps
   bool set_back = false;     ///< the clock was, and not every queue was told yet
   bool reading = false;
-  bool started = false; ///< overdue work from before is known
+  bool outdated = false; ///< what is read just now was asked for before a peer was restarted
+  bool started = false;  ///< overdue work from before is known
   wake_timer timer;
 
   /// Overdue work from before, also what was on its way into the store, then the horizon.

@@ -195,7 +195,7 @@ status_sink_actor::behavior_type status_sink(status_sink_actor::stateful_pointer
         self->state.write(*found->second.front());
     },
     [self](beat_atom) { self->state.beat(); },
-    [self](look_atom) { report_mailbox(self, *self->state.context); },
+    [self](look_atom) { report_mailbox(self, *self->state.context, self->state.name); },
     [self](peers_atom, const peers_ptr& peers) { self->state.peers = peers; },
   };
 }

@@ -65,7 +65,8 @@ void supervisor_state::list_children() {
   peers.preferences.resize(lane.threads);
   for (std::size_t i = 0; i < lane.threads; ++i)
     add("preference." + std::to_string(i), [=, this](lane_peers& p) {
-      preference_config each{.cached_people = std::max<std::size_t>(1, lane.preference_cache / lane.threads)};
+      preference_config each{.cached_people = std::max<std::size_t>(1, lane.preference_cache / lane.threads),
+                             .child_name = "preference." + std::to_string(i)};
       return keep(p.preferences[i], self->spawn(preference, context, each));
     });
   add("ingest", [=, this](lane_peers& p) {

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <caf/actor.hpp>
-#include <deque>
 #include <functional>
 #include <map>
 

@@ -16,7 +16,7 @@ namespace {
 constexpr duration longest_history = std::chrono::hours{24};
 
 /// The category a delivery of that type has when its notification is not at hand.
-std::string category_of(const options& config, const std::string& type) {
+std::string category_name_of(const options& config, const std::string& type) {
   auto found = config.types.find(type);
   return found == config.types.end() ? type_options{}.category : found->second.category;
 }
@@ -131,7 +131,7 @@ void throttle_state::replay(const delivery& d, sys_time at) {
   // Made by a clock that was set back: when they were, nobody knows, so they empty a
   // limit and no more.
   auto unsure = !d.attempts.empty() && d.attempts.front().started_at > places_from;
-  auto category = category_of(context->config, d.type);
+  auto category = category_name_of(context->config, d.type);
   for (auto owner : {limit_owner::people, limit_owner::lane})
     for (auto& l : limits_of(context->config, *context->settings(), d, category, owner))
       if (!unsure || buckets->at(l.key).next(l.limit, at) <= at)
@@ -318,7 +318,7 @@ throttle_actor::behavior_type throttle(throttle_actor::stateful_pointer<throttle
     [self](debit_atom, const debits_ptr& debits) { self->state.debit_all(debits); },
     [self](refund_atom, const debits_ptr& debits) { self->state.refund_all(*debits); },
     [self](answer_atom, const pulled_ptr& recent, sys_time known_until) { self->state.rebuild(*recent, known_until); },
-    [self](look_atom) { report_mailbox(self, *self->state.context); },
+    [self](look_atom) { report_mailbox(self, *self->state.context, self->state.name); },
     [self](peers_atom, const peers_ptr& peers) { self->state.peers = peers; },
   };
 }

@@ -33,10 +33,6 @@ bool matches(std::string_view pattern, const std::vector<std::string>& path) {
 
 } // namespace
 
-std::span<const unserved_setting> unserved_settings() {
-  return rows;
-}
-
 const unserved_setting* find_unserved(const std::vector<std::string>& path) {
   for (const auto& row : rows)
     if (matches(row.path, path))

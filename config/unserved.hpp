@@ -14,8 +14,6 @@ struct unserved_setting {
   std::string_view what; ///< ends the sentence "this build does not serve ..."
 };
 
-std::span<const unserved_setting> unserved_settings();
-
 /// The row for a path, or null.
 const unserved_setting* find_unserved(const std::vector<std::string>& path);
 

@@ -135,7 +135,8 @@ using preference_actor = caf::typed_actor<
   caf::reacts_to<peers_atom, peers_ptr>>;
 
 /// Holds the limits; one per lane. Bulk's owns the people's limits: critical
-/// work is exempt from them and only posts its debits there.
+/// work is exempt from them and only posts its debits there, as it posts those of
+/// channels and of everything.
 using throttle_actor = caf::typed_actor<
   // Debits a request's deliveries; over a limit delays, drops or rejects them
   // with the limit's name (not where the store knows the request's key), then passes

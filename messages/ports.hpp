@@ -300,6 +300,7 @@ struct wire_request {
   std::string body;     ///< for smtp the whole message, CRLF lines
   bool guarded = false; ///< the URL came from outside: private addresses are refused at connect
   duration timeout = std::chrono::seconds{30};
+  std::size_t connections = 16;   ///< smtp: to that server at most
   std::string username, password; ///< smtp AUTH; never logged
   std::string mail_from, rcpt_to; ///< smtp envelope
   enum class starttls : std::uint8_t { required, opportunistic, off } tls = starttls::required;

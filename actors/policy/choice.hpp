@@ -14,7 +14,10 @@
 
 namespace carillon {
 
-/// The rules a decision may name, one place for documentation and tests:
+/// The rules that a person's choices, the configuration and the clock give. Others are
+/// named where they are applied: `limit.*` (limits.hpp), `outcome.*`, `fallback`,
+/// `retry.used_up` and `ambiguous.hold` (disposition.hpp), `endpoint.*`
+/// (endpoint_share.hpp), `no_channel`, `no_provider`, `sender.cancel`, `resolved`, `redriven`.
 ///   settings.channel_off, settings.type_off     kill switches          -> suppressed
 ///   person.erased                               tombstone              -> suppressed
 ///   no_address                                  nothing to send to     -> failed

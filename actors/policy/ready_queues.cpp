@@ -112,6 +112,11 @@ void ready_queues::take_in_hand(const queue_key& queue, row_key key) {
   queues_[queue].in_hand.insert(key);
 }
 
+bool ready_queues::holds(const queue_key& queue) const {
+  auto found = queues_.find(queue);
+  return found != queues_.end() && !found->second.in_hand.empty();
+}
+
 bool ready_queues::let_go(const queue_key& queue, row_key key) {
   auto found = queues_.find(queue);
   return found != queues_.end() && found->second.in_hand.erase(key) > 0;

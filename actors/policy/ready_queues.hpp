@@ -62,6 +62,8 @@ public:
   void pulled(const queue_key& queue, bool more);
 
   void take_in_hand(const queue_key& queue, row_key key);
+  /// Whether rows of it are in hand.
+  bool holds(const queue_key& queue) const;
   /// False where it was not in hand (any more).
   bool let_go(const queue_key& queue, row_key key);
 

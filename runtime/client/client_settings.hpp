@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 
+#include "messages/ports.hpp"
 #include "runtime/client/egress_policy.hpp"
 #include "runtime/thread.hpp"
 
@@ -15,7 +16,6 @@ struct client_settings {
   turn whose = turn::shared;                          ///< whom its threads work for
   std::size_t max_connections = 512;                  ///< open at once, each for trusted and for guarded HTTP calls
   std::size_t max_host_connections = 64;              ///< of those, to one host
-  std::size_t smtp_connections = 16;                  ///< threads, each with a connection, per SMTP server
   std::chrono::milliseconds connect_timeout{10'000};  ///< name, connect and TLS; never more than the call's timeout
   std::chrono::milliseconds longest_timeout{600'000}; ///< a call's own timeout is cut to this
   egress_policy guard;                                ///< for guarded calls
@@ -32,5 +32,10 @@ inline constexpr std::size_t discarded_bytes = 1'048'576; ///< read and dropped;
 inline constexpr std::size_t headers = 100;
 inline constexpr std::size_t header_bytes = 65'536; ///< names and values together
 } // namespace answer_bounds
+
+/// The answer to a call that never began; `why` ends the sentence.
+inline wire_answer not_sent(std::string why) {
+  return {wire_answer::failure::not_sent, 0, {}, {}, "Nothing was sent: " + std::move(why) + "."};
+}
 
 } // namespace carillon

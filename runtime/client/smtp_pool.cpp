@@ -16,10 +16,6 @@ namespace {
 using steady = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-wire_answer not_sent(std::string why) {
-  return {wire_answer::failure::not_sent, 0, {}, {}, "Nothing was sent: " + std::move(why) + "."};
-}
-
 } // namespace
 
 /// One mail server: a queue and the threads that empty it, one connection each.
@@ -70,9 +66,10 @@ smtp_pool::server::~server() {
 void smtp_pool::server::submit(wire_request request, std::function<void(wire_answer)> then) {
   auto timeout =
     std::clamp(std::chrono::ceil<milliseconds>(request.timeout), milliseconds{1}, settings_.longest_timeout);
+  auto most = std::max<std::size_t>(1, request.connections);
   std::scoped_lock guard{mutex_};
   waiting_.push_back({std::move(request), std::move(then), steady::now() + timeout});
-  if (waiting_.size() <= free_ || workers_.size() == std::max<std::size_t>(1, settings_.smtp_connections)) {
+  if (waiting_.size() <= free_ || workers_.size() >= most) {
     changed_.notify_one();
     return;
   }

@@ -7,10 +7,6 @@ namespace {
 
 constexpr std::size_t most_idle_transfers = 256;
 
-wire_answer not_sent(std::string why) {
-  return {wire_answer::failure::not_sent, 0, {}, {}, "Nothing was sent: " + std::move(why) + "."};
-}
-
 } // namespace
 
 transfer_pool::transfer_pool(const client_settings& settings, const egress_policy* guard, int epoll, std::uint32_t tag)

@@ -70,7 +70,7 @@ lane_links engine::links_of(lane l) {
     };
   links.escalate = [this](const std::string& reason) {
     watch_.log(log_level::error, "lane.hopeless", {{"reason", reason}});
-    if (hopeless_)
+    if (hopeless_ && !told_hopeless_.exchange(true))
       hopeless_();
   };
   return links;
@@ -87,10 +87,12 @@ status_result engine::start() {
   link_key_ = std::move(*key);
   if (auto read = read_control(); !read)
     return read;
-  // Bulk first: critical posts debits to it.
+  // Both stand before either works: work from before may have news for the other lane.
   for (auto l : {lane::bulk, lane::critical})
     lanes_[static_cast<std::size_t>(l)] = std::make_unique<lane_runtime>(
       l, config_, stores_.of(l), *stores_.control, *stores_.inbox, sandbox_, clock_, watch_, keys_, links_of(l));
+  for (auto l : {lane::bulk, lane::critical}) // bulk first: critical posts debits to it
+    lane_of(l).start();
   resume_erasures();
   return ok;
 }

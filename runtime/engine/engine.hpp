@@ -75,6 +75,7 @@ private:
   feature_settings_ptr settings_;
   std::map<std::string, breaker_order> orders_;
   std::function<void()> hopeless_;
+  std::atomic<bool> told_hopeless_{false};
   std::atomic<bool> draining_{false};
 };
 

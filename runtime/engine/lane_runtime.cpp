@@ -34,6 +34,7 @@ std::unique_ptr<vendor_client> make_client(lane l, const options& config) {
   settings.whose = turn_of(l);
   settings.guard = *egress_policy::parse(config.egress.allow); // validated at start
   settings.proxy = config.egress.proxy;
+  settings.hello_name = config.node.name;
   if (const char* file = std::getenv("SSL_CERT_FILE")) // as OpenSSL programs take it
     settings.ca_file = file;
   std::size_t connections = 0, most = 1;
@@ -98,7 +99,7 @@ lane_runtime::lane_runtime(lane l, const options& config, lane_store& store, con
       glance_([this](auto then) { look_at_providers(glance_patience, std::move(then)); }, glance_age),
       config_(l, config.lanes.at(l)),
       system_(config_) {
-  auto context = std::make_shared<const lane_context>(lane_context{
+  context_ = std::make_shared<const lane_context>(lane_context{
     .lane = l,
     .config = config,
     .store = store,
@@ -124,8 +125,11 @@ lane_runtime::lane_runtime(lane l, const options& config, lane_store& store, con
       },
     .escalate = std::move(links.escalate),
   });
-  keeper_ = system_.spawn(carillon::keeper, context, keeper_config{});
-  caf::actor_cast<caf::abstract_actor*>(keeper_)->attach_functor([context](const caf::error& why) {
+}
+
+void lane_runtime::start() {
+  keeper_ = system_.spawn(carillon::keeper, context_, keeper_config{});
+  caf::actor_cast<caf::abstract_actor*>(keeper_)->attach_functor([context = context_](const caf::error& why) {
     if (why != caf::exit_reason::user_shutdown)
       context->escalate("the keeper of this lane died");
   });
@@ -167,8 +171,9 @@ void lane_runtime::drain() {
 void lane_runtime::stop_actors() {
   if (std::exchange(stopped_, true))
     return;
-  // It takes the supervisor with it, and that its children.
-  caf::anon_send_exit(keeper_, caf::exit_reason::user_shutdown);
+  context_ = nullptr;
+  if (keeper_) // it takes the supervisor with it, and that its children
+    caf::anon_send_exit(keeper_, caf::exit_reason::user_shutdown);
   keeper_ = nullptr;
   {
     std::scoped_lock guard{mutex_};

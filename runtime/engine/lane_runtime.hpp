@@ -25,12 +25,13 @@ struct lane_links {
 
 class lane_runtime {
 public:
-  /// Starts the threads and the keeper, and waits until its actors can take work. Everything referred to outlives
-  /// it.
+  /// Starts the threads. Everything referred to outlives it.
   lane_runtime(lane l, const options& config, lane_store& store, control_store& control, inbox_store& inbox,
                sandbox_log& sandbox, const wall_clock& clock, telemetry& watch, key_registry& keys, lane_links links);
   ~lane_runtime();
 
+  /// Starts the keeper, once, and waits until its actors can take work.
+  void start();
   /// Whom the doors may talk to now; null while the lane starts again. Any thread.
   peers_ptr peers() const;
   /// As the supervisor told last. Any thread.
@@ -63,6 +64,7 @@ private:
   provider_glance glance_;
   system_config config_;
   caf::actor_system system_;
+  context_ptr context_;
   keeper_actor keeper_;
   bool stopped_ = false;
 };

@@ -71,6 +71,7 @@ metrics::metrics(const options& config)
 void metrics::prepare(lane l, const options& config) {
   auto& m = lanes_[index(l)];
   auto name = text_of(l);
+  m.accepted_by_http = &accepted_.Add({{"lane", name}, {"source", "http"}});
   m.accept_took = &accept_took_.Add({{"lane", name}}, short_times);
   m.commit_took = &commit_took_.Add({{"lane", name}}, short_times);
   m.batch_rows = &batch_rows_.Add({{"lane", name}}, sizes);
@@ -103,8 +104,11 @@ void metrics::prepare(lane l, const options& config) {
 }
 
 void metrics::accepted(lane l, std::string_view source, duration took) {
-  accepted_.Add({{"lane", text_of(l)}, {"source", std::string{source}}}).Increment();
-  lanes_[index(l)].accept_took->Observe(seconds(took));
+  auto& m = lanes_[index(l)];
+  auto& counter =
+    source == "http" ? *m.accepted_by_http : accepted_.Add({{"lane", text_of(l)}, {"source", std::string{source}}});
+  counter.Increment();
+  m.accept_took->Observe(seconds(took));
 }
 void metrics::rejected(std::string_view reason) {
   rejected_.Add({{"reason", std::string{reason}}}).Increment();

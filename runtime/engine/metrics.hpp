@@ -7,7 +7,6 @@
 #include <atomic>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/gauge.h>
@@ -50,6 +49,7 @@ private:
     prometheus::Gauge* breaker = nullptr;
   };
   struct of_lane {
+    prometheus::Counter* accepted_by_http = nullptr;
     prometheus::Histogram* accept_took = nullptr;
     std::array<std::array<prometheus::Counter*, delivery_status_count>, all_channels.size()> deliveries{};
     std::array<prometheus::Histogram*, all_channels.size()> time_to_send{};

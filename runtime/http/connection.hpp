@@ -64,6 +64,7 @@ private:
 
   // Bytes out
   void refuse(fault why);
+  void count_refusal(const fault& why);
   void write(const answer& what);
   void send(void (connection::*then)());
   void send_continue();

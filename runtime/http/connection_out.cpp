@@ -22,6 +22,7 @@ void connection::take(std::uint64_t serial, result<answer> what) {
   if (what)
     return write(*what);
   auto& why = what.error();
+  count_refusal(why);
   if (why.code == errc::rate_limited && !(rate_ && !rate_->allowed)) // a limit of the engine, not of the key
     rate_ = rate_view{false, why.quota, 0, why.retry_after.value_or(std::chrono::seconds{1})};
   write(problem(why, id_));
@@ -30,8 +31,14 @@ void connection::take(std::uint64_t serial, result<answer> what) {
 /// The connection cannot be used after this answer: the request was not read to its end.
 void connection::refuse(fault why) {
   last_ = true;
-  shared_.with.engine.watch().rejected(code_of(why.code));
+  count_refusal(why);
   write(problem(why, id_));
+}
+
+/// Of a request that would have been accepted with 202, whoever refused it.
+void connection::count_refusal(const fault& why) {
+  if (route_ != nullptr && route_->status == 202)
+    shared_.with.engine.watch().rejected(code_of(why.code));
 }
 
 void connection::write(const answer& what) {

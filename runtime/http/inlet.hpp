@@ -6,7 +6,6 @@
 #include <boost/asio/post.hpp>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <utility>
 #include <vector>
 

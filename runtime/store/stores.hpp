@@ -6,9 +6,10 @@
 //   bulk.db      the same of the other
 //   inbox.db     the in-app feed
 //
-// Every file has one writer thread with its own connection (group commit), one
-// reader for the engine and one for doors, so that a person's long listing never
-// holds up a pull. Commits are not atomic across files and nothing relies on that.
+// Every file has one writer thread with its own connection (group commit) and readers
+// apart: a lane's file one for the engine and one for doors, so that a person's long
+// listing never holds up a pull; control.db one a lane for people. Commits are not atomic across files and nothing
+// relies on that.
 #pragma once
 
 #include <cstddef>

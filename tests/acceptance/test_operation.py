@@ -1,5 +1,6 @@
 """What an operator sees and does: health, metrics, drain, restart, a second start."""
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -54,6 +55,23 @@ def test_metrics_have_the_promised_names_and_no_personal_data(engine, hooks):
     assert all(name.startswith("carillon_") or name.startswith("process_") for name in named)
     assert canary.found_in(text) == [] and user not in text
     assert re.search(r'carillon_deliveries_total\{.*channel="webhook".*status="delivered".*\} 1', text)
+
+
+def test_refused_notifications_are_counted_wherever_they_are_refused_and_nothing_else_is(engine):
+    def counted():
+        text = engine.admin.get("/metrics").text
+        return {reason: int(count) for reason, count in
+                re.findall(r'carillon_notifications_rejected_total\{reason="(\w+)"\} (\d+)', text)}
+    before = counted()
+    api = engine.api
+    api.post("/v1/notifications", {}).expect(422)
+    api.with_key("").post("/v1/notifications", {}).expect(401)
+    api.post("/v1/notifications/batch", []).expect(422)
+    api.get("/v1/notifications?limit=none").expect(400)
+    api.post("/v1/notifications/explain", {}).expect(422)
+    after = counted()
+    grown = {reason: count - before.get(reason, 0) for reason, count in after.items() if count != before.get(reason)}
+    assert sum(grown.values()) == 3 and grown.get("unauthorized") == 1, grown
 
 
 def test_a_restart_keeps_everything(start_engine):
@@ -146,3 +164,27 @@ def test_without_a_configuration_file_the_data_is_in_the_working_directory(tmp_p
     finally:
         process.terminate()
         assert process.wait(40) == 0
+
+
+def policies(engine):
+    """How the engine's threads are scheduled, by their names."""
+    tasks = pathlib.Path(f"/proc/{engine.process.pid}/task")
+    return {(task / "comm").read_text().strip(): os.sched_getscheduler(int(task.name)) for task in tasks.iterdir()}
+
+
+def test_criticals_threads_go_first_where_that_is_wanted_and_permitted(start_engine):
+    engine = start_engine('[node]\nscheduling = "realtime"\n')
+    of = policies(engine)
+    first = {name for name, policy in of.items() if policy == os.SCHED_RR}
+    if "scheduling.not_permitted" in engine.log():
+        assert first == set()
+    else:
+        assert {"crit-http", "crit-actor", "crit-client", "critical.db-w"} <= first
+        assert not any(name.startswith(("bulk", "carillon", "admin")) for name in first)
+
+
+def test_bulks_threads_run_when_nobody_else_wants_to_where_that_is_wanted(start_engine):
+    of = policies(start_engine('[node]\nscheduling = "idle"\n'))
+    idle = {name for name, policy in of.items() if policy == os.SCHED_IDLE}
+    assert {"bulk-http", "bulk-actor", "bulk-client", "bulk.db-w"} <= idle
+    assert not any(name.startswith(("crit", "carillon", "admin")) for name in idle)

@@ -288,6 +288,25 @@ TEST_CASE_METHOD(dispatcher_pull_test, "rows of a provider that is gone with its
   CHECK(order->update.expected == delivery_status::queued);
 }
 
+TEST_CASE_METHOD(dispatcher_pull_test, "more rows of a provider that is gone are read once those before are written") {
+  ready({"gone", {}});
+  give({row(1, "gone"), row(2, "gone")}, true);
+  CHECK(store.pulls.waiting() == 0);
+  send(subject, settle_atom_v, queue_key{"gone", {}}, sample_key + 1);
+  CHECK(store.pulls.waiting() == 0);
+  send(subject, settle_atom_v, queue_key{"gone", {}}, sample_key + 2);
+  CHECK(store.pulls.waiting() == 1);
+}
+
+TEST_CASE_METHOD(dispatcher_pull_test, "rows of a provider that is gone are read again when their orders were lost") {
+  ready({"gone", {}});
+  give({row(1, "gone")});
+  status_sink_peer.clear(); // with its mailbox
+  run();
+  advance(1s);
+  CHECK(store.pulls.waiting() == 1);
+}
+
 TEST_CASE_METHOD(dispatcher_pull_test, "work for a provider that is not there any more gives its slot back") {
   grant("texts", 1);
   ready({"texts", {}});

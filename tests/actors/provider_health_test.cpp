@@ -200,6 +200,7 @@ TEST_CASE_METHOD(provider_health_test, "a standing order is in force from the st
   subject = start(provider, how);
   CHECK(newest_credit().slots == 0);
   CHECK(look().forced == breaker_order::open);
+  CHECK(watch.has("breaker first open"));
 }
 
 TEST_CASE_METHOD(provider_health_test,

@@ -286,6 +286,22 @@ TEST_CASE_METHOD(retry_timer_test,
   CHECK(woken() == 1);
 }
 
+TEST_CASE_METHOD(retry_timer_test, "a read that began before a status sink died does not stand for what that wrote") {
+  auto subject = ready();
+  store.queue_lists.forget();
+  send(subject, peers_atom_v, with_new_status_sink());
+  advance(1s);
+  REQUIRE(store.queue_lists.waiting() == 1);
+  send(subject, peers_atom_v, peers()); // another one again
+  store.queue_lists.answer(std::vector<queue_state>{});
+  run();
+  REQUIRE(store.queue_lists.waiting() == 1);
+  store.queue_lists.answer(std::vector<queue_state>{{"first", {}, false, clock.now() - 1s}});
+  run();
+  advance(2s);
+  CHECK(woken() == 1);
+}
+
 TEST_CASE_METHOD(retry_timer_test, "what falls due before the peers are known is kept for them") {
   store.is_empty();
   auto subject = spawn(retry_timer, how);

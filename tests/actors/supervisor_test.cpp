@@ -183,7 +183,7 @@ TEST_CASE_METHOD(supervisor_test, "a hopeless lane gives up instead of restartin
 TEST_CASE_METHOD(supervisor_test, "every second each child tells the metrics how it stands") {
   begin();
   advance(1s);
-  for (auto name : {"ingest", "preference", "throttle", "dispatcher", "retry_timer", "status_sink"})
+  for (auto name : {"ingest", "preference.0", "throttle", "dispatcher", "retry_timer", "status_sink"})
     CHECK(watch.has("mailbox " + std::string{name}));
 }
 

@@ -83,6 +83,7 @@ wire_request mail(const tcp_server& server, std::string text = "Subject: x\r\n\r
   request.mail_from = "shop@example.org";
   request.rcpt_to = "ann@example.org";
   request.tls = wire_request::starttls::off;
+  request.connections = 1;
   return request;
 }
 
@@ -255,9 +256,7 @@ TEST_CASE("a reply that comes after its call has timed out is not taken for anot
       peer.write(late);
       peer.wait_for_end();
     }};
-    client_settings settings;
-    settings.smtp_connections = 1;
-    curl_client client{settings};
+    curl_client client{client_settings{}};
     auto slow = mail(server);
     slow.timeout = std::chrono::milliseconds{300};
     CHECK(ask(client, slow).why == failure::no_answer);
@@ -338,9 +337,7 @@ TEST_CASE("a mail server that does not answer holds up neither HTTP calls nor ot
   mail_script stuck, fine;
   stuck.silent_after = "message";
   tcp_server silent{stuck.script()}, mail_server{fine.script()}, vendor{always(ok_response())};
-  client_settings settings;
-  settings.smtp_connections = 1;
-  auto client = std::make_unique<curl_client>(settings);
+  auto client = std::make_unique<curl_client>(client_settings{});
   auto waiting = begin(*client, mail(silent));
   CHECK(ask(*client, mail(mail_server)).status == 250);
   CHECK(ask(*client, post(vendor.url("http"))).status == 200);
@@ -353,9 +350,7 @@ TEST_CASE("the end of the client answers waiting messages as not_sent") {
   mail_script script;
   script.silent_after = "greeting";
   tcp_server server{script.script()};
-  client_settings settings;
-  settings.smtp_connections = 1;
-  auto client = std::make_unique<curl_client>(settings);
+  auto client = std::make_unique<curl_client>(client_settings{});
   std::vector<pending_answer> answers;
   for (int i = 0; i < 5; ++i)
     answers.push_back(begin(*client, mail(server)));

@@ -75,14 +75,11 @@ bool is_notification_status(std::string_view word) {
 
 void post_notification(service& with, request& rq, responder respond) {
   auto what = read_intake(with, rq);
-  if (!what) {
-    with.engine.watch().rejected(code_of(what.error().code));
+  if (!what)
     return respond(std::move(what.error()));
-  }
-  submit(with, std::move(*what), accept_deadline(with, rq), [&with, respond](result<receipt> got) {
+  submit(with, std::move(*what), accept_deadline(with, rq), [respond](result<receipt> got) {
     if (got)
       return respond(accepted(*got));
-    with.engine.watch().rejected(code_of(got.error().code));
     respond(std::move(got.error()));
   });
 }

@@ -35,10 +35,6 @@ std::int64_t bucket_of(row_key key) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time_of(key).time_since_epoch()).count() / hour_ms;
 }
 
-row_key first_key_of_bucket(std::int64_t bucket) {
-  return first_key_at(sys_time{std::chrono::milliseconds{bucket * hour_ms}});
-}
-
 lane_upkeep::~lane_upkeep() {
   fault closed{errc::shutting_down, "The store was closed before the call was done."};
   for (auto& who : erasures_)

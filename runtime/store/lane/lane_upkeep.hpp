@@ -26,8 +26,6 @@ std::int64_t user_hash(std::int64_t space_id, std::string_view user_id);
 /// The hour a key was made in: the index's leading column, so that its inserts
 /// stay close together although users are random.
 std::int64_t bucket_of(row_key key);
-/// First key of that hour.
-row_key first_key_of_bucket(std::int64_t bucket);
 
 /// On the writer's thread.
 class lane_upkeep {

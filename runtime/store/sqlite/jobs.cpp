@@ -24,12 +24,11 @@ void job_queue::push(job_ptr what) {
 
 std::vector<job_ptr> job_queue::take(std::size_t most, std::optional<std::chrono::steady_clock::time_point> until) {
   std::unique_lock guard{mutex_};
-  auto awake = [this] { return !waiting_.empty() || closed_ || nudged_; };
+  auto awake = [this] { return !waiting_.empty() || closed_; };
   if (until)
     changed_.wait_until(guard, *until, awake);
   else
     changed_.wait(guard, awake);
-  nudged_ = false;
   std::vector<job_ptr> taken;
   auto count = std::min(most, waiting_.size());
   taken.reserve(count);
@@ -44,20 +43,9 @@ void job_queue::close() {
   changed_.notify_all();
 }
 
-void job_queue::nudge() {
-  std::scoped_lock guard{mutex_};
-  nudged_ = true;
-  changed_.notify_all();
-}
-
 bool job_queue::closed() const {
   std::scoped_lock guard{mutex_};
   return closed_;
-}
-
-bool job_queue::empty() const {
-  std::scoped_lock guard{mutex_};
-  return waiting_.empty();
 }
 
 } // namespace carillon

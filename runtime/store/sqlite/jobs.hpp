@@ -69,10 +69,7 @@ public:
   std::vector<job_ptr> take(std::size_t most, std::optional<std::chrono::steady_clock::time_point> until);
   /// Refuses what comes from now on and wakes the worker.
   void close();
-  /// Wakes the worker without work.
-  void nudge();
   bool closed() const;
-  bool empty() const;
 
 private:
   mutable std::mutex mutex_;
@@ -80,7 +77,6 @@ private:
   std::deque<job_ptr> waiting_;
   std::size_t capacity_;
   bool closed_ = false;
-  bool nudged_ = false;
 };
 
 } // namespace carillon

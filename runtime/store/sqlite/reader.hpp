@@ -2,7 +2,6 @@
 // writer: WAL lets it see the last commit without holding anything up.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>

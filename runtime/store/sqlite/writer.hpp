@@ -3,7 +3,6 @@
 // sync and a flood pays a fraction of one.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>

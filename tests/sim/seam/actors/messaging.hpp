@@ -8,6 +8,7 @@
 #include <caf/make_message.hpp>
 #include <caf/message_priority.hpp>
 #include <caf/send.hpp>
+#include <string_view>
 #include <utility>
 
 #include "tests/sim/seam/tap.hpp"
@@ -37,8 +38,8 @@ void cross(const Handle& to, Ts&&... parts) {
 }
 
 template <class Self, class Context>
-void report_mailbox(Self* self, const Context& context) {
-  context.watch.mailbox(context.lane, self->state.name, self->mailbox().size());
+void report_mailbox(Self* self, const Context& context, std::string_view name) {
+  context.watch.mailbox(context.lane, name, self->mailbox().size());
 }
 
 } // namespace carillon

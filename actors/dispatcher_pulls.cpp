@@ -5,6 +5,7 @@
 #include "actors/dispatcher.hpp"
 #include "actors/messaging.hpp"
 #include "actors/policy/follow_up.hpp"
+#include "actors/stored_queues.hpp"
 #include "actors/trail.hpp"
 
 namespace carillon {
@@ -15,13 +16,7 @@ constexpr std::size_t orphans_at_once = 10'000;
 } // namespace
 
 void dispatcher_state::find_queues() {
-  context->store.barrier([to = self, context = context](const status_result& reached) {
-    if (!reached)
-      return cross(to, answer_atom_v, queue_list_ptr{});
-    context->store.queues([to](result<std::vector<queue_state>> answer) {
-      cross(to, answer_atom_v, answer ? std::make_shared<std::vector<queue_state>>(std::move(*answer)) : nullptr);
-    });
-  });
+  ask_for_queues(context, self);
 }
 
 void dispatcher_state::found_queues(const queue_list_ptr& all) {

@@ -5,6 +5,7 @@
 #include "actors/messaging.hpp"
 #include "actors/policy/follow_up.hpp"
 #include "actors/policy/sentence.hpp"
+#include "actors/stored_queues.hpp"
 
 namespace carillon {
 namespace {
@@ -94,13 +95,7 @@ void retry_timer_state::start() {
   if (std::exchange(reading, true))
     return;
   read_until = context->clock.now();
-  context->store.barrier([to = self, context = context](const status_result& reached) {
-    if (!reached)
-      return cross(to, answer_atom_v, queue_list_ptr{});
-    context->store.queues([to](result<std::vector<queue_state>> answer) {
-      cross(to, answer_atom_v, answer ? std::make_shared<std::vector<queue_state>>(std::move(*answer)) : nullptr);
-    });
-  });
+  ask_for_queues(context, self);
 }
 
 void retry_timer_state::found_queues(const queue_list_ptr& all) {

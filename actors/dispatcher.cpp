@@ -116,7 +116,7 @@ void mark_started(delivery_work& w, sys_time now) {
 
 } // namespace
 
-void dispatcher_state::route(delivery_work& w, std::vector<queue_key>& parked) {
+void dispatcher_state::assign_route(delivery_work& w) const {
   auto& d = w.d;
   if (!is_unfinished(d.status))
     return;
@@ -124,10 +124,14 @@ void dispatcher_state::route(delivery_work& w, std::vector<queue_key>& parked) {
   if (w.route.empty())
     return fail_for_want_of_provider(d);
   d.queue = w.route.front();
+}
+
+void dispatcher_state::route(delivery_work& w, bool may_go_straight, std::vector<queue_key>& parked) {
+  auto& d = w.d;
   if (d.status != delivery_status::queued)
     return;
   queue_key queue{d.queue, d.space};
-  if (!draining && named && queues->straight(queue))
+  if (may_go_straight && !draining && named && queues->straight(queue))
     if (auto credit = queues->take(w.route)) {
       begin(w, *credit, std::nullopt);
       return mark_started(w, context->clock.now());
@@ -141,11 +145,20 @@ void dispatcher_state::place(const intake_ptr& what) {
     return;
   if (what->explain)
     return explain(*what);
+  for (auto& w : what->deliveries)
+    assign_route(w);
+  if (auto queue = worth_waiting_for(*what))
+    return wait(what, std::move(*queue));
+  accept(what, true);
+  let_in(); // what it parked closes the way of others
+}
+
+void dispatcher_state::accept(const intake_ptr& what, bool may_go_straight) {
   std::vector<queue_key> parked;
   acceptance kept{what->n, {}, what->claim};
   kept.deliveries.reserve(what->deliveries.size());
   for (auto& w : what->deliveries) {
-    route(w, parked);
+    route(w, may_go_straight, parked);
     kept.deliveries.push_back(w.d);
   }
   context->store.accept(std::move(kept), acceptance_end{what, peers, self, std::move(parked), &context->watch});
@@ -216,6 +229,8 @@ void dispatcher_state::meet(const peers_ptr& now) {
   auto before = std::exchange(peers, now);
   if (!before || before->status_sink != now->status_sink || before->retry_timer != now->retry_timer)
     find_queues();
+  for (auto& w : std::exchange(waiting, {})) // a change may have died with one of them
+    accept(w.what, false);
   fill();
 }
 
@@ -233,15 +248,18 @@ dispatcher_actor::behavior_type dispatcher(dispatcher_actor::stateful_pointer<di
     [self](place_atom, const work_ptr& what) { self->state.place(what); },
     [self](credit_atom, const std::string& provider, std::uint64_t epoch, std::size_t n) {
       self->state.queues->grant(provider, epoch, n);
+      self->state.let_in();
       self->state.fill();
       return true;
     },
     [self](pause_atom, const std::string& provider, std::uint64_t epoch) {
       self->state.queues->pause(provider, epoch);
+      self->state.let_in();
       return true;
     },
     [self](ready_atom, const queue_key& queue) {
       self->state.queues->ready(queue);
+      self->state.let_in();
       self->state.fill();
     },
     [self](parked_atom, const queue_key& queue) {
@@ -255,7 +273,12 @@ dispatcher_actor::behavior_type dispatcher(dispatcher_actor::stateful_pointer<di
     [self](stall_atom, const queue_key& queue, row_key key) { self->state.dropped(queue, key); },
     [self](settle_atom, const queue_key& queue, row_key key) { self->state.settled(queue, key); },
     [self](beat_atom) { self->state.resume(); },
-    [self](drain_atom) { self->state.draining = true; },
+    [self](patience_atom) { self->state.wait_no_longer(); },
+    [self](changed_atom, const change_ptr& what) { self->state.changed(*what); },
+    [self](drain_atom) {
+      self->state.draining = true;
+      self->state.wait_no_longer();
+    },
     [self](look_atom) { report_mailbox(self, *self->state.context, self->state.name); },
     [self](peers_atom, const peers_ptr& peers) { self->state.meet(peers); },
   };

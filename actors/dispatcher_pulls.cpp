@@ -122,11 +122,14 @@ void dispatcher_state::pulled(const queue_key& queue, const pull_answer_ptr& ans
     take_up(queue, std::move(row), *credit);
   }
   queues->pulled(queue, more);
+  let_in();
   fill();
 }
 
 void dispatcher_state::settled(const queue_key& queue, row_key key) {
   queues->let_go(queue, key);
+  if (queues->straight(queue))
+    let_in();
   if (left_behind.empty() || queues->holds(queue) || left_behind.erase(queue) == 0)
     return;
   queues->ready(queue);

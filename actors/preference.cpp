@@ -350,7 +350,11 @@ preference_actor::behavior_type preference(preference_actor::stateful_pointer<pr
       self->state.answered(
         token, fault{errc::store_unavailable, "Preferences cannot be read just now.", {}, std::chrono::seconds{1}});
     },
-    [self](changed_atom, const change_ptr& what) { self->state.forget(*what); },
+    [self](changed_atom, const change_ptr& what) {
+      self->state.forget(*what);
+      if (self->state.peers)
+        cross(self->state.peers->throttle, changed_atom_v, what);
+    },
     [self](look_atom) { report_mailbox(self, *self->state.context, self->state.child_name); },
     [self](peers_atom, const peers_ptr& peers) { self->state.peers = peers; },
   };

@@ -317,6 +317,10 @@ throttle_actor::behavior_type throttle(throttle_actor::stateful_pointer<throttle
     [self](decide_atom, const work_ptr& what) { self->state.decide(what); },
     [self](debit_atom, const debits_ptr& debits) { self->state.debit_all(debits); },
     [self](refund_atom, const debits_ptr& debits) { self->state.refund_all(*debits); },
+    [self](changed_atom, const change_ptr& what) {
+      if (self->state.peers)
+        cross(self->state.peers->dispatcher, changed_atom_v, what);
+    },
     [self](answer_atom, const pulled_ptr& recent, sys_time known_until) { self->state.rebuild(*recent, known_until); },
     [self](look_atom) { report_mailbox(self, *self->state.context, self->state.name); },
     [self](peers_atom, const peers_ptr& peers) { self->state.peers = peers; },

@@ -77,6 +77,7 @@ CAF_ADD_ATOM(carillon, carillon, look_atom, "look")       // how do you stand
 CAF_ADD_ATOM(carillon, carillon, peers_atom, "peers")     // your peers changed
 CAF_ADD_ATOM(carillon, carillon, drain_atom, "drain")     // start nothing new
 CAF_ADD_ATOM(carillon, carillon, beat_atom, "beat")       // a timer of your own
+CAF_ADD_ATOM(carillon, carillon, patience_atom, "wait")   // a short wait of yours is over
 
 CAF_END_TYPE_ID_BLOCK(carillon)
 
@@ -148,6 +149,8 @@ using throttle_actor = caf::typed_actor<
   caf::reacts_to<debit_atom, debits_ptr>,
   // What they were made for did not come about: debits of its own are taken back.
   caf::reacts_to<refund_atom, debits_ptr>,
+  // Preference has forgotten them: passed on, behind what was decided before.
+  caf::reacts_to<changed_atom, change_ptr>,
   // Recent attempts to rebuild the limits from, and until when reserved places were
   // read.
   caf::reacts_to<answer_atom, pulled_ptr, sys_time>,
@@ -157,7 +160,8 @@ using throttle_actor = caf::typed_actor<
 /// Routes deliveries to providers and keeps the ready queues; one per lane.
 using dispatcher_actor = caf::typed_actor<
   // Chooses providers, grants a slot on the straight way, and asks the store to
-  // keep the request; the door is answered once that is durable.
+  // keep the request; the door is answered once that is durable. Where the
+  // straight way opens soon, it waits for that a few milliseconds.
   caf::reacts_to<place_atom, intake_ptr>,
   // A stored delivery, decided again: starts it with the slot it holds.
   caf::reacts_to<place_atom, work_ptr>,
@@ -189,6 +193,10 @@ using dispatcher_actor = caf::typed_actor<
   caf::reacts_to<settle_atom, queue_key, row_key>,
   // Its own clock: pulls again what could not be pulled.
   caf::reacts_to<beat_atom>,
+  // Its own clock: requests that wait for the straight way have waited long enough.
+  caf::reacts_to<patience_atom>,
+  // Requests of theirs that wait were decided before that: they go by way of the store.
+  caf::reacts_to<changed_atom, change_ptr>,
   // Grant nothing new; what is durable stays in the store.
   caf::reacts_to<drain_atom>,
   caf::reacts_to<look_atom>,

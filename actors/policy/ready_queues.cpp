@@ -9,7 +9,7 @@ void ready_queues::grant(const std::string& provider, std::uint64_t epoch, std::
   if (epoch < p.epoch)
     return;
   if (epoch > p.epoch)
-    p = {epoch, 0, true};
+    p = {epoch, 0, true, false};
   p.credits += n;
   if (n > 0)
     p.blocked = false;
@@ -18,7 +18,7 @@ void ready_queues::grant(const std::string& provider, std::uint64_t epoch, std::
 void ready_queues::pause(const std::string& provider, std::uint64_t epoch) {
   auto& p = providers_[provider];
   if (epoch > p.epoch)
-    p = {epoch, 0, false};
+    p = {epoch, 0, false, false};
 }
 
 ready_queues::provider_state* ready_queues::server_of(const std::vector<std::string>& route) {
@@ -36,6 +36,7 @@ std::optional<ready_queues::credit> ready_queues::take(const std::vector<std::st
     if (p.credits == 0)
       return std::nullopt;
     --p.credits;
+    p.taken = true;
     return credit{name, p.epoch};
   }
   return std::nullopt;
@@ -52,6 +53,28 @@ bool ready_queues::straight(const queue_key& queue) const {
     return true;
   auto& q = found->second;
   return !q.ready && !q.reading && q.parking == 0 && q.in_hand.empty();
+}
+
+ready_queues::way ready_queues::way_of(const queue_key& queue, const std::vector<std::string>& route,
+                                       instant now) const {
+  auto server = std::find_if(route.begin(), route.end(), [&](auto& name) {
+    auto found = providers_.find(name);
+    return found == providers_.end() || !found->second.blocked;
+  });
+  if (server == route.end() || !providers_.contains(*server))
+    return way::store;
+  auto& p = providers_.at(*server);
+  auto open = straight(queue);
+  if (open && p.credits > 0)
+    return way::straight;
+  auto q = queues_.find(queue);
+  if (q != queues_.end() && (now < q->second.soon_again || (!open && q->second.long_wait)))
+    return way::store;
+  return (open ? p.taken : p.credits > 0) ? way::soon : way::store;
+}
+
+void ready_queues::gave_up(const queue_key& queue, instant until) {
+  queues_[queue].soon_again = until;
 }
 
 void ready_queues::parking(const queue_key& queue) {
@@ -103,6 +126,7 @@ std::optional<ready_queues::pull> ready_queues::next_pull() {
 void ready_queues::pulled(const queue_key& queue, bool more) {
   auto& q = queues_[queue];
   q.reading = false;
+  q.long_wait = more;
   q.ready = more || q.ready_again;
   if (q.ready)
     turns_.push_back(queue);

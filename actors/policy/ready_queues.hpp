@@ -5,6 +5,7 @@
 // the others waiting. Holds no rows, only their keys while they are in hand. Pure.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -20,6 +21,7 @@ namespace carillon {
 
 class ready_queues {
 public:
+  using instant = std::chrono::steady_clock::time_point;
   /// Providers that may serve a queue, in order; empty for a queue nobody serves.
   using route_function = std::function<std::vector<std::string>(const std::string& queue)>;
 
@@ -44,6 +46,15 @@ public:
   // --- queues
   /// A new row may start without a read: nothing older waits in its queue.
   bool straight(const queue_key& queue) const;
+  /// Which way a new row of that queue goes.
+  enum class way {
+    straight, ///< it can start without a read now
+    soon,     ///< in a moment: only a slot is missing, or the few rows before it are on their way out
+    store,    ///< by way of the store
+  };
+  way way_of(const queue_key& queue, const std::vector<std::string>& route, instant now) const;
+  /// `soon` was not soon enough: it is not said of that queue again until then.
+  void gave_up(const queue_key& queue, instant until);
   /// A row is on its way into the store; until `parked`, the straight way is closed.
   void parking(const queue_key& queue);
   void parked(const queue_key& queue);
@@ -72,11 +83,14 @@ private:
     std::uint64_t epoch = 0;
     std::size_t credits = 0;
     bool blocked = false; ///< others may take its work
+    bool taken = false;   ///< a slot of this epoch is or was in use
   };
   struct queue_state {
     bool ready = false; ///< rows wait in the store
     bool reading = false;
     bool ready_again = false;  ///< became ready while it was read
+    bool long_wait = false;    ///< the last read left rows behind
+    instant soon_again{};      ///< until then nobody waits for it
     std::size_t parking = 0;   ///< rows on their way into the store
     std::set<row_key> in_hand; ///< read, not yet started or let go
   };

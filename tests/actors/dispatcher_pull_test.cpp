@@ -8,6 +8,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// Requests do not wait for a slot: that is in dispatcher_wait_test.cpp.
+constexpr dispatcher_config impatient{.patience = 0ms};
 const queue_key first_queue{"first", {}};
 
 struct dispatcher_pull_test : lane_fixture {
@@ -18,7 +20,7 @@ struct dispatcher_pull_test : lane_fixture {
   dispatcher_pull_test() {
     store.is_empty();
     config.channels[channel::sms].providers = {"texts"};
-    subject = start(dispatcher, dispatcher_config{});
+    subject = start(dispatcher, impatient);
   }
 
   void grant(std::string provider, std::size_t count, std::uint64_t epoch = 1) {
@@ -342,7 +344,7 @@ TEST_CASE_METHOD(dispatcher_pull_test, "work whose slot was voided while it was 
 
 TEST_CASE_METHOD(dispatcher_pull_test, "work that overtakes the news of its peers stays in the store") {
   place_one();
-  auto fresh = spawn(dispatcher, dispatcher_config{});
+  auto fresh = spawn(dispatcher, impatient);
   auto before = store.starts.made();
   send(fresh, place_atom_v, stored_work());
   CHECK(store.starts.made() == before);

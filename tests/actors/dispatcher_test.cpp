@@ -12,13 +12,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// Requests do not wait for a slot: that is in dispatcher_wait_test.cpp.
+constexpr dispatcher_config impatient{.patience = 0ms};
 const queue_key first_queue{"first", {}};
 
 struct dispatcher_test : lane_fixture {
   door caller;
 
   explicit dispatcher_test(lane l = lane::bulk) : lane_fixture(l) { store.is_empty(); }
-  dispatcher_actor ready() { return start(dispatcher, dispatcher_config{}); }
+  dispatcher_actor ready() { return start(dispatcher, impatient); }
 
   void grant(const dispatcher_actor& to, std::string provider, std::size_t n, std::uint64_t epoch = 1) {
     send(to, credit_atom_v, std::move(provider), epoch, n);
@@ -384,7 +386,7 @@ TEST_CASE_METHOD(dispatcher_test, "while it drains, requests are kept but none i
 }
 
 TEST_CASE_METHOD(dispatcher_test, "a request that reaches a dispatcher without peers answers its caller") {
-  auto subject = spawn(dispatcher, dispatcher_config{});
+  auto subject = spawn(dispatcher, impatient);
   send(subject, place_atom_v, described(caller));
   CHECK(caller.refusal().code == errc::overloaded);
   CHECK(store.accepts.made() == 0);

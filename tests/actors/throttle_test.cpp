@@ -26,6 +26,15 @@ TEST_CASE_METHOD(throttle_test, "work waits until the limits are rebuilt from re
   CHECK(what->deliveries[0].d.due == start_of_tests + 40s);
 }
 
+TEST_CASE_METHOD(throttle_test, "a change is passed on behind what was decided before it") {
+  auto subject = ready();
+  send(subject, decide_atom_v, described(caller));
+  auto what = std::make_shared<const change>(change{{}, "u_1", {}});
+  send(subject, changed_atom_v, what);
+  placed();
+  CHECK(dispatcher_peer.take<change_ptr>(changed_atom_v) == what);
+}
+
 TEST_CASE_METHOD(throttle_test, "a place that was reserved before a restart stays taken") {
   config.limits.per_user = one_a_minute(over_limit::delay);
   auto subject = start(throttle, throttle_config{});

@@ -98,6 +98,67 @@ TEST_CASE("the straight way opens again when the last of it is gone") {
   CHECK(q.straight(email));
 }
 
+TEST_CASE("which way a new row goes: straight, straight soon, or by way of the store") {
+  using way = ready_queues::way;
+  queues q;
+  ready_queues::instant now{std::chrono::hours{1}};
+  auto found = [&] { return q.way_of(email, {"first", "backup"}, now); };
+  CHECK(found() == way::store); // nobody granted anything
+  q.grant("first", 1, 1);
+  CHECK(found() == way::straight);
+  REQUIRE(q.take({"first", "backup"}));
+  CHECK(found() == way::soon); // its slot is taken
+  SECTION("older rows stand in the store and no slot is free") {
+    q.ready(email);
+    CHECK(found() == way::store);
+  }
+  SECTION("rows are read") {
+    q.grant("first", 1, 2);
+    q.ready(email);
+    CHECK(found() == way::soon);
+    REQUIRE(q.next_pull());
+    CHECK(found() == way::soon);
+    SECTION("and there are more") {
+      q.pulled(email, true);
+      CHECK(found() == way::store);
+    }
+    SECTION("and in hand") {
+      q.take_in_hand(email, 1);
+      q.pulled(email, false);
+      CHECK(found() == way::soon);
+      q.let_go(email, 1);
+      CHECK(found() == way::straight);
+    }
+  }
+  SECTION("soon was not soon enough") {
+    q.gave_up(email, now + std::chrono::seconds{1});
+    CHECK(found() == way::store);
+    CHECK(q.way_of({"first", {"other", mode::live}}, {"first"}, now) == way::soon); // another queue
+    q.grant("first", 1, 1);
+    CHECK(found() == way::straight); // where it is open, it is
+    REQUIRE(q.take({"first"}));
+    now += std::chrono::seconds{1};
+    CHECK(found() == way::soon);
+  }
+  SECTION("its slots are void: nobody knows when there are others") {
+    q.pause("first", 2);
+    CHECK(found() == way::store);
+  }
+  SECTION("it is blocked, and so its fallback counts") {
+    q.grant("first", 2, 0);
+    CHECK(found() == way::store);
+    q.grant("backup", 1, 1);
+    CHECK(found() == way::straight);
+    REQUIRE(q.take({"first", "backup"}));
+    CHECK(found() == way::soon);
+  }
+  SECTION("all of its providers are blocked") {
+    q.grant("first", 2, 0);
+    q.grant("backup", 1, 0);
+    CHECK(found() == way::store);
+  }
+}
+
 TEST_CASE("letting go says whether the row was in hand") {
   queues q;
   CHECK_FALSE(q.let_go(email, 1));

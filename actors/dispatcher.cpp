@@ -149,11 +149,11 @@ void dispatcher_state::place(const intake_ptr& what) {
     assign_route(w);
   if (auto queue = worth_waiting_for(*what))
     return wait(what, std::move(*queue));
-  accept(what, true);
-  let_in(); // what it parked closes the way of others
+  if (accept(what, true))
+    let_in(); // what it parked closes the way of others
 }
 
-void dispatcher_state::accept(const intake_ptr& what, bool may_go_straight) {
+bool dispatcher_state::accept(const intake_ptr& what, bool may_go_straight) {
   std::vector<queue_key> parked;
   acceptance kept{what->n, {}, what->claim};
   kept.deliveries.reserve(what->deliveries.size());
@@ -161,7 +161,9 @@ void dispatcher_state::accept(const intake_ptr& what, bool may_go_straight) {
     route(w, may_go_straight, parked);
     kept.deliveries.push_back(w.d);
   }
+  auto waits = !parked.empty();
   context->store.accept(std::move(kept), acceptance_end{what, peers, self, std::move(parked), &context->watch});
+  return waits;
 }
 
 void dispatcher_state::explain(intake& what) {
@@ -229,7 +231,7 @@ void dispatcher_state::meet(const peers_ptr& now) {
   auto before = std::exchange(peers, now);
   if (!before || before->status_sink != now->status_sink || before->retry_timer != now->retry_timer)
     find_queues();
-  for (auto& w : std::exchange(waiting, {})) // a change may have died with one of them
+  for (auto& w : std::exchange(waiting, {})) // a change may be lost with the one that died
     accept(w.what, false);
   fill();
 }

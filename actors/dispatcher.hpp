@@ -45,7 +45,7 @@ struct dispatcher_state {
     feature_settings_ptr settings;
     bool patience_over = false;
   };
-  std::deque<waiting_request> waiting; ///< in the order of arrival; as many as the door lets in
+  std::deque<waiting_request> waiting; ///< urgent ones first, in the order of arrival; as many as the door lets in
   bool waiting_is_timed = false;       ///< a patience is under way
   std::set<queue_key> left_behind;     ///< of providers that are gone: read on once what was read is settled
   dispatcher_actor::stateful_pointer<dispatcher_state> self_ptr = nullptr;
@@ -58,7 +58,7 @@ struct dispatcher_state {
   void end_orphans(const pulled_ptr& rows);
   void place(const intake_ptr& what);
   void place(const work_ptr& what);
-  /// Places who waited, in the order of arrival, where waiting has become pointless:
+  /// Places who waited, in their order, where waiting has become pointless:
   /// the straight way is open, or it will not be soon.
   void let_in();
   void wait_no_longer();
@@ -84,7 +84,8 @@ struct dispatcher_state {
   void wait(const intake_ptr& what, queue_key queue);
   void start_patience();
   /// Asks the store to keep it, with the start of those that go straight, if any may.
-  void accept(const intake_ptr& what, bool may_go_straight);
+  /// True where something waits in the store now.
+  bool accept(const intake_ptr& what, bool may_go_straight);
   /// Starts it on the straight way, parks it, or fails it for want of a provider.
   void route(delivery_work& w, bool may_go_straight, std::vector<queue_key>& parked);
   void begin(delivery_work& w, const ready_queues::credit& credit, const std::optional<queue_key>& pulled_from);

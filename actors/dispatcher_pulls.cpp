@@ -30,6 +30,7 @@ void dispatcher_state::found_queues(const queue_list_ptr& all) {
     if (route_from(context->config, q.queue).empty()) // its provider is gone: nobody else reads its open calls
       read_orphans(q.queue);
   }
+  let_in();
   fill();
 }
 
@@ -149,6 +150,7 @@ void dispatcher_state::dropped(const queue_key& queue, row_key key) {
 void dispatcher_state::pause() {
   if (!std::exchange(pausing, true))
     self_ptr->delayed_send(self_ptr, config.store_pause, beat_atom_v);
+  let_in(); // nothing is read meanwhile
 }
 
 void dispatcher_state::resume() {

@@ -6,6 +6,7 @@
 #include <caf/all.hpp>
 
 #include "actors/dispatcher.hpp"
+#include "messages/ledger_address.hpp"
 
 namespace carillon {
 
@@ -35,7 +36,10 @@ bool dispatcher_state::still_holds(const waiting_request& w) const {
 }
 
 void dispatcher_state::wait(const intake_ptr& what, queue_key queue) {
-  waiting.push_back({what, std::move(queue), context->clock.now(), context->settings()});
+  auto at = waiting.end();
+  if (is_urgent(what->n->priority))
+    at = std::find_if(waiting.begin(), waiting.end(), [](auto& w) { return !is_urgent(w.what->n->priority); });
+  waiting.insert(at, {what, std::move(queue), context->clock.now(), context->settings()});
   start_patience();
 }
 
@@ -45,20 +49,21 @@ void dispatcher_state::start_patience() {
 }
 
 void dispatcher_state::let_in() {
-  std::vector<queue_key> stuck; // whoever waits for these waits on
+  std::set<queue_key> stuck; // whoever waits for these waits on
   for (auto next = waiting.begin(); next != waiting.end();) {
-    if (next->what->deliveries.size() == 1 && std::find(stuck.begin(), stuck.end(), next->queue) != stuck.end()) {
+    if (next->what->deliveries.size() == 1 && stuck.contains(next->queue)) {
       ++next;
     } else if (auto queue = worth_waiting_for(*next->what)) {
       next->queue = *queue;
-      stuck.push_back(std::move(*queue));
+      stuck.insert(std::move(*queue));
       ++next;
     } else {
       auto let = std::move(*next);
-      waiting.erase(next);
-      accept(let.what, still_holds(let));
-      stuck.clear(); // what it parked closes the way of others
-      next = waiting.begin();
+      next = waiting.erase(next);
+      if (accept(let.what, still_holds(let))) { // what it parked closes the way of others
+        stuck.clear();
+        next = waiting.begin();
+      }
     }
   }
 }
@@ -79,11 +84,18 @@ void dispatcher_state::wait_no_longer() {
 }
 
 void dispatcher_state::changed(const change& what) {
-  for (auto& w : std::exchange(waiting, {}))
-    if (w.what->space == what.space && (what.address || w.what->n->user_id == what.user_id))
+  auto concerns = [&](const delivery_work& w) {
+    auto& [on, address] = *what.address;
+    return w.d.channel == on && ledger_address(on, w.d.address) == ledger_address(on, address);
+  };
+  for (auto& w : std::exchange(waiting, {})) {
+    auto& all = w.what->deliveries;
+    if (w.what->space == what.space
+        && (what.address ? std::any_of(all.begin(), all.end(), concerns) : w.what->n->user_id == what.user_id))
       accept(w.what, false);
     else
       waiting.push_back(std::move(w));
+  }
   let_in();
 }
 

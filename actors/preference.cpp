@@ -353,7 +353,8 @@ preference_actor::behavior_type preference(preference_actor::stateful_pointer<pr
     [self](changed_atom, const change_ptr& what) {
       self->state.forget(*what);
       if (self->state.peers)
-        cross(self->state.peers->throttle, changed_atom_v, what);
+        for (auto urgent : {true, false}) // behind what was decided before, of either kind
+          pass(self->state.peers->throttle, urgent, changed_atom_v, what);
     },
     [self](look_atom) { report_mailbox(self, *self->state.context, self->state.child_name); },
     [self](peers_atom, const peers_ptr& peers) { self->state.peers = peers; },

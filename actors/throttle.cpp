@@ -319,7 +319,8 @@ throttle_actor::behavior_type throttle(throttle_actor::stateful_pointer<throttle
     [self](refund_atom, const debits_ptr& debits) { self->state.refund_all(*debits); },
     [self](changed_atom, const change_ptr& what) {
       if (self->state.peers)
-        cross(self->state.peers->dispatcher, changed_atom_v, what);
+        for (auto urgent : {true, false})
+          pass(self->state.peers->dispatcher, urgent, changed_atom_v, what);
     },
     [self](answer_atom, const pulled_ptr& recent, sys_time known_until) { self->state.rebuild(*recent, known_until); },
     [self](look_atom) { report_mailbox(self, *self->state.context, self->state.name); },

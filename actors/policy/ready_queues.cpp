@@ -9,7 +9,7 @@ void ready_queues::grant(const std::string& provider, std::uint64_t epoch, std::
   if (epoch < p.epoch)
     return;
   if (epoch > p.epoch)
-    p = {epoch, 0, true, false};
+    p = {epoch, 0, true, false, p.soon_again};
   p.credits += n;
   if (n > 0)
     p.blocked = false;
@@ -18,7 +18,7 @@ void ready_queues::grant(const std::string& provider, std::uint64_t epoch, std::
 void ready_queues::pause(const std::string& provider, std::uint64_t epoch) {
   auto& p = providers_[provider];
   if (epoch > p.epoch)
-    p = {epoch, 0, false, false};
+    p = {epoch, 0, false, false, p.soon_again};
 }
 
 ready_queues::provider_state* ready_queues::server_of(const std::vector<std::string>& route) {
@@ -67,28 +67,43 @@ ready_queues::way ready_queues::way_of(const queue_key& queue, const std::vector
   auto open = straight(queue);
   if (open && p.credits > 0)
     return way::straight;
-  auto q = queues_.find(queue);
-  if (q != queues_.end() && (now < q->second.soon_again || (!open && q->second.long_wait)))
-    return way::store;
-  return (open ? p.taken : p.credits > 0) ? way::soon : way::store;
+  if (open) {
+    auto rows = rows_for_.find(*server);
+    auto others = rows != rows_for_.end() && rows->second > 0;
+    return p.taken && !others && now >= p.soon_again ? way::soon : way::store;
+  }
+  auto& q = queues_.at(queue);
+  return p.credits > 0 && !q.long_wait && now >= q.soon_again ? way::soon : way::store;
 }
 
 void ready_queues::gave_up(const queue_key& queue, instant until) {
-  queues_[queue].soon_again = until;
+  if (!straight(queue))
+    queues_[queue].soon_again = until;
+  else if (auto* server = server_of(route_(queue.first)))
+    server->soon_again = until;
+}
+
+ready_queues::counted::~counted() {
+  auto after = all.straight(queue);
+  if (before == after)
+    return;
+  for (auto& name : all.route_(queue.first))
+    after ? --all.rows_for_[name] : ++all.rows_for_[name];
 }
 
 void ready_queues::parking(const queue_key& queue) {
+  counted guard{*this, queue};
   ++queues_[queue].parking;
 }
 
 void ready_queues::parked(const queue_key& queue) {
-  auto& q = queues_[queue];
-  if (q.parking > 0)
-    --q.parking;
   ready(queue);
+  if (auto& q = queues_[queue]; q.parking > 0)
+    --q.parking;
 }
 
 void ready_queues::ready(const queue_key& queue) {
+  counted guard{*this, queue};
   auto& q = queues_[queue];
   if (q.reading)
     q.ready_again = true;
@@ -124,6 +139,7 @@ std::optional<ready_queues::pull> ready_queues::next_pull() {
 }
 
 void ready_queues::pulled(const queue_key& queue, bool more) {
+  counted guard{*this, queue};
   auto& q = queues_[queue];
   q.reading = false;
   q.long_wait = more;
@@ -133,6 +149,7 @@ void ready_queues::pulled(const queue_key& queue, bool more) {
 }
 
 void ready_queues::take_in_hand(const queue_key& queue, row_key key) {
+  counted guard{*this, queue};
   queues_[queue].in_hand.insert(key);
 }
 
@@ -142,6 +159,7 @@ bool ready_queues::holds(const queue_key& queue) const {
 }
 
 bool ready_queues::let_go(const queue_key& queue, row_key key) {
+  counted guard{*this, queue};
   auto found = queues_.find(queue);
   return found != queues_.end() && found->second.in_hand.erase(key) > 0;
 }

@@ -49,11 +49,13 @@ public:
   /// Which way a new row of that queue goes.
   enum class way {
     straight, ///< it can start without a read now
-    soon,     ///< in a moment: only a slot is missing, or the few rows before it are on their way out
+    soon,     ///< in a moment: only a slot is missing and nobody else's rows wait for one, or the few
+              ///< rows before it are on their way out
     store,    ///< by way of the store
   };
   way way_of(const queue_key& queue, const std::vector<std::string>& route, instant now) const;
-  /// `soon` was not soon enough: it is not said of that queue again until then.
+  /// `soon` was not soon enough: it is not said again until then, of that queue where
+  /// its rows were the reason, of its provider where that one's slots were.
   void gave_up(const queue_key& queue, instant until);
   /// A row is on its way into the store; until `parked`, the straight way is closed.
   void parking(const queue_key& queue);
@@ -84,25 +86,37 @@ private:
     std::size_t credits = 0;
     bool blocked = false; ///< others may take its work
     bool taken = false;   ///< a slot of this epoch is or was in use
+    instant soon_again{}; ///< until then nobody waits for a slot of it
   };
   struct queue_state {
     bool ready = false; ///< rows wait in the store
     bool reading = false;
     bool ready_again = false;  ///< became ready while it was read
     bool long_wait = false;    ///< the last read left rows behind
-    instant soon_again{};      ///< until then nobody waits for it
+    instant soon_again{};      ///< until then nobody waits for its rows to go
     std::size_t parking = 0;   ///< rows on their way into the store
     std::set<row_key> in_hand; ///< read, not yet started or let go
   };
   static constexpr std::size_t largest_pull = 64;
 
+  /// Keeps count of the queues that are not straight while one of them changes.
+  struct counted {
+    counted(ready_queues& of, const queue_key& changing) : all(of), queue(changing), before(of.straight(changing)) {}
+    counted(const counted&) = delete;
+    counted& operator=(const counted&) = delete;
+    ~counted();
+    ready_queues& all;
+    const queue_key& queue;
+    bool before;
+  };
   provider_state* server_of(const std::vector<std::string>& route);
   std::optional<pull> pull_from(const queue_key& queue, queue_state& state);
 
   route_function route_;
   std::map<std::string, provider_state> providers_;
   std::map<queue_key, queue_state> queues_;
-  std::deque<queue_key> turns_; ///< ready queues, the one whose turn it is first
+  std::map<std::string, std::size_t> rows_for_; ///< queues that are not straight, by who may serve them
+  std::deque<queue_key> turns_;                 ///< ready queues, the one whose turn it is first
 };
 
 } // namespace carillon

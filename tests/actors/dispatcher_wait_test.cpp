@@ -168,6 +168,26 @@ TEST_CASE_METHOD(dispatcher_wait_test, "one tenant's rows do not keep another te
   CHECK(store.accepts.waiting() == 0);
 }
 
+TEST_CASE_METHOD(dispatcher_wait_test, "another tenant's rows in the store go before who waits for a slot") {
+  fill_slots();
+  request();
+  queue_key other{"first", {"other", mode::live}};
+  send(subject, ready_atom_v, other);
+  CHECK(accept() == delivery_status::queued); // takes its turn behind them
+  grant(1);
+  CHECK(store.pulls.asked().space.tenant == "other");
+}
+
+TEST_CASE_METHOD(dispatcher_wait_test, "urgent requests go before the others that wait") {
+  fill_slots();
+  auto usual = described(caller), urgent = described(caller, priority::critical);
+  send(subject, place_atom_v, std::move(usual));
+  send(subject, place_atom_v, std::move(urgent));
+  grant(1);
+  REQUIRE(store.accepts.waiting() == 1);
+  CHECK(store.accepts.asked().n->priority == priority::critical);
+}
+
 TEST_CASE_METHOD(dispatcher_wait_test, "what can go on one channel does not wait for another") {
   fill_slots();
   send(subject, credit_atom_v, std::string{"texts"}, std::uint64_t{1}, std::size_t{1});
@@ -193,10 +213,16 @@ TEST_CASE_METHOD(dispatcher_wait_test, "what was decided before a change does no
     send(subject, changed_atom_v, std::make_shared<const change>(change{{}, sample_notification()->user_id, {}}));
     CHECK(accept() == delivery_status::queued);
   }
-  SECTION("of an address, anybody's") {
+  SECTION("of an address") {
     request();
-    send(subject, changed_atom_v,
-         std::make_shared<const change>(change{{}, {}, std::pair{channel::email, std::string{"x@example.com"}}}));
+    auto address = sample_delivery(*sample_notification()).address;
+    auto news = [&](channel on, std::string changed) {
+      send(subject, changed_atom_v, std::make_shared<const change>(change{{}, {}, std::pair{on, std::move(changed)}}));
+    };
+    news(channel::email, "somebody@else.example");
+    news(channel::sms, address);
+    CHECK(store.accepts.waiting() == 0);
+    news(channel::email, address);
     CHECK(accept() == delivery_status::queued);
   }
   SECTION("of the settings") {

@@ -69,8 +69,8 @@ def standing(found):
     return "ended"
 
 
-def wait_for_outcomes(api, ids, harness, seconds=90):
-    """Asks for every id until it ended or no progress is made; what is left is sorted."""
+def wait_for_outcomes(api, ids, harness, seconds=60):
+    """Asks for every id until it ended, or none did for `seconds`; what is left is sorted."""
     pending, wrong = set(ids), {}
 
     def look():
@@ -83,10 +83,12 @@ def wait_for_outcomes(api, ids, harness, seconds=90):
                 wrong[id] = state
         return not pending
 
-    try:
-        harness.wait_until(look, "deliveries still live", seconds, 0.5)
-    except TimeoutError:
-        pass
+    while pending:
+        before = len(pending)
+        try:
+            harness.wait_until(lambda: look() or len(pending) < before, "an outcome", seconds, 0.5)
+        except TimeoutError:
+            break
     retrying, stuck = sort_live(api, pending)
     examples = [f"{id}: {why}" for id, why in list(wrong.items())[:5]] + [f"{id}: stuck" for id in stuck[:5]]
     return Unfinished(list(wrong) + stuck, retrying, examples)

@@ -130,16 +130,6 @@ TEST_CASE("which way a new row goes: straight, straight soon, or by way of the s
       CHECK(found() == way::straight);
     }
   }
-  SECTION("soon was not soon enough") {
-    q.gave_up(email, now + std::chrono::seconds{1});
-    CHECK(found() == way::store);
-    CHECK(q.way_of({"first", {"other", mode::live}}, {"first"}, now) == way::soon); // another queue
-    q.grant("first", 1, 1);
-    CHECK(found() == way::straight); // where it is open, it is
-    REQUIRE(q.take({"first"}));
-    now += std::chrono::seconds{1};
-    CHECK(found() == way::soon);
-  }
   SECTION("its slots are void: nobody knows when there are others") {
     q.pause("first", 2);
     CHECK(found() == way::store);
@@ -156,6 +146,53 @@ TEST_CASE("which way a new row goes: straight, straight soon, or by way of the s
     q.grant("first", 2, 0);
     q.grant("backup", 1, 0);
     CHECK(found() == way::store);
+  }
+}
+
+TEST_CASE("nobody waits for the straight way in vain again, nor past somebody else's rows") {
+  using way = ready_queues::way;
+  queues q;
+  ready_queues::instant now{std::chrono::hours{1}};
+  auto found = [&] { return q.way_of(email, {"first", "backup"}, now); };
+  q.grant("first", 1, 1);
+  REQUIRE(q.take({"first", "backup"}));
+  CHECK(found() == way::soon);
+  SECTION("a slot did not come soon enough: nobody waits for one of that provider") {
+    q.gave_up(email, now + std::chrono::seconds{1});
+    CHECK(found() == way::store);
+    CHECK(q.way_of({"first", {"other", mode::live}}, {"first"}, now) == way::store);
+    q.grant("first", 1, 1);
+    CHECK(found() == way::straight); // where it is open, it is
+    REQUIRE(q.take({"first"}));
+    now += std::chrono::seconds{1};
+    CHECK(found() == way::soon);
+  }
+  SECTION("its rows did not go soon enough: nobody waits for that queue's") {
+    queue_key other{"first", {"other", mode::live}};
+    q.grant("first", 1, 2);
+    for (auto& each : {email, other})
+      q.take_in_hand(each, 1);
+    q.gave_up(email, now + std::chrono::seconds{1});
+    CHECK(found() == way::store);
+    CHECK(q.way_of(other, {"first"}, now) == way::soon);
+    now += std::chrono::seconds{1};
+    CHECK(found() == way::soon);
+  }
+  SECTION("somebody else's rows wait for a slot: they go first") {
+    queue_key other{"first", {"other", mode::live}};
+    auto closed = [&](auto&& change, way expected) {
+      change();
+      CHECK(found() == expected);
+    };
+    closed([&] { q.parking(other); }, way::store);
+    closed([&] { q.parked(other); }, way::store);
+    q.grant("first", 1, 1);
+    REQUIRE(q.next_pull());
+    REQUIRE(q.take({"first"}));
+    closed([&] { q.take_in_hand(other, 1); }, way::store);
+    closed([&] { q.pulled(other, false); }, way::store);
+    closed([&] { q.let_go(other, 1); }, way::soon);
+    closed([&] { q.ready(texts); }, way::soon); // another provider's
   }
 }
 

@@ -131,6 +131,30 @@ TEST_CASE("no statement of the engine's reads or writes scans a table") {
   CHECK(writes == std::vector<std::string>{});
 }
 
+TEST_CASE("looking for work costs the same however much of it waits") {
+  auto steps_with = [](int waiting) {
+    sqlite_fixture f;
+    sample_maker make{f, lane::bulk};
+    for (int i = 0; i < waiting; ++i)
+      kept(f.bulk(), make.make());
+    f.settle(lane::bulk);
+    auto db = open_for_reading(files_of(f.config().store).bulk);
+    lane_tables in{*db};
+    auto now = f.clock().now();
+    REQUIRE(queue_states(in, now).size() == 1);
+    due_between(in, now, now + 1h, 10);
+    expired_held(in, now, 10);
+    in_flight(in, provider, 0, 10);
+    int steps = 0; // of SQLite's virtual machine
+    for (auto* raw = sqlite3_next_stmt(db->raw(), nullptr); raw != nullptr; raw = sqlite3_next_stmt(db->raw(), raw))
+      steps += sqlite3_stmt_status(raw, SQLITE_STMTSTATUS_VM_STEP, 0);
+    return steps;
+  };
+  auto few = steps_with(3);
+  CHECK(few > 0);
+  CHECK(steps_with(300) < few + few / 10);
+}
+
 TEST_CASE("expired idempotency keys leave their tables") {
   sqlite_fixture f;
   sample_maker make{f, lane::bulk};

@@ -8,6 +8,8 @@ namespace {
 
 constexpr int priorities = 4;
 constexpr std::array waiting{delivery_status::scheduled, delivery_status::queued};
+constexpr std::array unfinished{delivery_status::scheduled, delivery_status::queued, delivery_status::sending,
+                                delivery_status::held};
 
 /// A leading part of the index of unfinished work that has rows.
 struct shelf {
@@ -15,18 +17,17 @@ struct shelf {
   std::int64_t queue;
 };
 
-/// Every shelf with rows: one index seek each, whatever lies on it.
+/// Every shelf with rows: one index seek each, whatever lies on it. (A comparison of
+/// rows, `(status, queue) > (?1, ?2)`, would look through all that lies between.)
 std::vector<shelf> shelves(lane_tables& in) {
   std::vector<shelf> all;
-  std::int64_t status = -1;
-  std::int64_t queue = 0;
-  auto next = in.db.use("SELECT status, queue FROM delivery WHERE status < 4 AND (status, queue) > (?1, ?2) "
-                        "ORDER BY status, queue LIMIT 1");
-  while (next.with(status, queue).step()) {
-    status = next.integer(0);
-    queue = next.integer(1);
-    all.push_back({static_cast<delivery_status>(status), queue});
-  }
+  auto next = in.db.use("SELECT queue FROM delivery WHERE status < 4 AND status = ?1 AND queue > ?2 "
+                        "ORDER BY queue LIMIT 1");
+  for (auto status : unfinished)
+    for (std::int64_t queue = -1; next.with(status, queue).step();) {
+      queue = next.integer(0);
+      all.push_back({status, queue});
+    }
   return all;
 }
 

@@ -206,7 +206,7 @@ void dispatcher_state::place(const work_ptr& what) {
     return;
   mark_started(*what, context->clock.now());
   context->store.start(
-    {{key, what->d.attempts.back()}},
+    {{key, what->d.attempts.back(), what->stored_due}},
     [what, queue, key, peers = peers, to = self, &watch = context->watch](result<std::vector<row_key>> answer) {
       if (!answer) { // the row stays ready; its slot goes back with `what`
         log_of(watch, log_level::debug, "attempt.stalled", what->n, what->d, [&] {

@@ -69,6 +69,7 @@ void dispatcher_state::take_up(const queue_key& queue, struct pulled row, const 
   w->d = std::move(row.d);
   w->stored = w->d.status;
   w->stored_attempts = w->d.attempts.size();
+  w->stored_due = w->d.due;
   queues->take_in_hand(queue, w->d.key);
   begin(*w, credit, queue);
   auto urgent = is_urgent(w->d.priority);

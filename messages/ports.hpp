@@ -37,10 +37,11 @@ struct acceptance {
 };
 
 /// Records that the next attempt begins. Refused (dropped from the answer) when the delivery
-/// is no longer queued or scheduled, or has had that attempt already.
+/// is no longer queued or scheduled, has had that attempt already, or was put off meanwhile.
 struct attempt_start {
   row_key key = 0;
   attempt what;
+  std::optional<sys_time> due = {}; ///< of the row when it was read; must still be that
 };
 
 /// A new state of one delivery, written whole where it is still as `expected`.

@@ -148,6 +148,7 @@ struct delivery_work {
   booking booked;                                   ///< of stored work; until its start is durable
   delivery_status stored = delivery_status::queued; ///< status and attempts in the store, for guarded updates
   std::size_t stored_attempts = 0;
+  std::optional<sys_time> stored_due = {}; ///< as it was read, for the guarded start
 };
 using work_ptr = std::shared_ptr<delivery_work>;
 

@@ -91,7 +91,9 @@ TEST_CASE_METHOD(dispatcher_pull_test, "a row that has been tried before counts 
   auto w = to_decide();
   CHECK(w->stored_attempts == 1);
   send(subject, place_atom_v, w);
-  CHECK(store.starts.asked()[0].what.number == 2);
+  auto start = store.starts.asked()[0];
+  CHECK(start.what.number == 2);
+  CHECK(start.due == again.d.due); // as it was read
   CHECK(w->d.due == std::nullopt);
 }
 

@@ -38,6 +38,18 @@ inline void start_is_of_the_next_attempt(store_fixture& f) {
   CHECK(started(f.bulk(), key, attempt_at(f.clock().now(), 2)));
 }
 
+inline void start_is_of_what_was_read(store_fixture& f) {
+  auto what = kept(f.bulk(), sample_maker{f, lane::bulk}.make());
+  auto d = what.deliveries[0];
+  d.due = f.clock().now() + 30s; // two had read it; one finds no room and puts it off
+  move_to(d, delivery_status::scheduled, f.clock().now());
+  REQUIRE(updated(f.bulk(), {d, delivery_status::queued, 0}).applied);
+  CHECK_FALSE(started(f.bulk(), d.key, attempt_at(f.clock().now())));
+  CHECK_FALSE(started(f.bulk(), d.key, attempt_at(f.clock().now()), *d.due + 1ms));
+  CHECK(first_of(f.bulk(), what).attempts.empty());
+  CHECK(started(f.bulk(), d.key, attempt_at(f.clock().now()), d.due));
+}
+
 inline void start_answers_what_began(store_fixture& f) {
   sample_maker make{f, lane::bulk};
   auto a = kept(f.bulk(), make.make());
@@ -194,6 +206,7 @@ inline void barrier_is_last(store_fixture& f) {
 inline const std::vector<suite_case> all{
   {"a start is recorded with its attempt", start_is_recorded},
   {"what is being sent or is not there cannot be started", start_is_guarded},
+  {"what was put off since it was read cannot be started", start_is_of_what_was_read},
   {"a start is refused for an attempt that was made already", start_is_of_the_next_attempt},
   {"a start answers only the keys that began", start_answers_what_began},
   {"an update writes the delivery whole", update_is_written_whole},

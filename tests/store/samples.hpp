@@ -92,10 +92,10 @@ inline attempt attempt_at(sys_time at, int number = 1, std::string at_provider =
   return a;
 }
 
-/// Records the start; answers whether it was.
-inline bool started(lane_store& in, row_key key, attempt what) {
+/// Records the start of a row read as due then; answers whether it was.
+inline bool started(lane_store& in, row_key key, attempt what, std::optional<sys_time> due = {}) {
   return must<std::vector<row_key>>([&](auto then) {
-           in.start({{key, std::move(what)}}, then);
+           in.start({{key, std::move(what), due}}, then);
          })
          == std::vector<row_key>{key};
 }

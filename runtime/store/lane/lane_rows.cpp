@@ -20,7 +20,7 @@ std::int64_t due_of(const delivery& d) {
     return 0;
   if (d.standby)
     return due_never;
-  return d.due ? std::clamp<std::int64_t>(d.due->time_since_epoch().count(), 1, due_never - 1) : 0;
+  return due_column(d.due);
 }
 
 filing filing_of(lane_tables& in, const delivery& d) {
@@ -108,6 +108,10 @@ bool write_row(lane_tables& in, const delivery& d, const row_guard& expected) {
 }
 
 } // namespace
+
+std::int64_t due_column(const std::optional<sys_time>& due) {
+  return due ? std::clamp<std::int64_t>(due->time_since_epoch().count(), 1, due_never - 1) : 0;
+}
 
 notification_ptr load_notification(lane_tables& in, row_key key) {
   auto row = in.db.use("SELECT id, space, erased, priority, created_at, send_at, expires_at, user_id, type, category, "

@@ -21,6 +21,9 @@ struct lane_tables {
 /// The index's instant of a row that waits for something else than a time.
 inline constexpr std::int64_t due_never = std::numeric_limits<std::int64_t>::max();
 
+/// How the index of unfinished work files an instant; none: 0, ready at once.
+std::int64_t due_column(const std::optional<sys_time>& due);
+
 /// Null where there is none.
 notification_ptr load_notification(lane_tables& in, row_key key);
 /// The one with that id in that space; null where there is none.

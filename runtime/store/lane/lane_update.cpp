@@ -16,8 +16,9 @@ std::vector<row_key> lane_file::start(const std::vector<attempt_start>& what) {
 // Appends to the row without reading it back: with the accept this is what every
 // delivery pays for the promise that a call is recorded before it goes out.
 bool lane_file::start_one(const attempt_start& what) {
-  auto row = db_->use("SELECT home_queue FROM delivery WHERE key = ?1 AND status <= 1 AND attempt_count = ?2 - 1");
-  if (!row.with(what.key, what.what.number).step())
+  auto row = db_->use("SELECT home_queue FROM delivery WHERE key = ?1 AND status <= 1 AND attempt_count = ?2 - 1 "
+                      "AND due = ?3");
+  if (!row.with(what.key, what.what.number, due_column(what.due)).step())
     return false;
   auto home = row.integer(0);
   auto& waits_at = tables().names.queue_of(home);

@@ -94,7 +94,7 @@ std::vector<row_key> lane_model::start(const std::vector<attempt_start>& what) {
   for (auto& one : what) {
     auto found = rows_.find(one.key);
     if (found == rows_.end() || found->second.status > delivery_status::queued
-        || static_cast<int>(found->second.attempts.size()) != one.what.number - 1)
+        || static_cast<int>(found->second.attempts.size()) != one.what.number - 1 || found->second.due != one.due)
       continue;
     auto d = found->second;
     d.status = delivery_status::sending;

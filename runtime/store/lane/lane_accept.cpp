@@ -1,23 +1,6 @@
-#include <algorithm>
-
 #include "runtime/store/lane/lane_file.hpp"
 
 namespace carillon {
-namespace {
-
-/// Siblings are found as a range of keys, so they must lie in one.
-std::optional<fault> misplaced(const acceptance& what) {
-  if (what.deliveries.size() > bounds::deliveries)
-    return fault{errc::internal_error, "A notification has " + std::to_string(what.deliveries.size())
-                                         + " deliveries; the limit is " + std::to_string(bounds::deliveries) + "."};
-  auto expected = what.n->key;
-  for (auto& d : what.deliveries)
-    if (d.key != ++expected || d.notification_key != what.n->key)
-      return fault{errc::internal_error, "The deliveries of a notification must have the keys that follow its own."};
-  return std::nullopt;
-}
-
-} // namespace
 
 result<std::optional<receipt>> lane_file::recall(const space& where, const idempotency_claim& what) {
   return recall(claim_key_of(where, what.key), what, clock_.now());
@@ -34,17 +17,6 @@ result<std::optional<receipt>> lane_file::recall(const claim_key& key, const ide
     return fault{errc::key_reused, "The idempotency key was used for a different request; use a new key for it."};
   return std::optional{receipt{known->id, lane_of(known->id), true}};
 }
-
-namespace {
-
-fault erased_meanwhile() {
-  return {errc::overloaded,
-          "The person was erased while the request was on its way; sent again, it is decided anew.",
-          {},
-          std::chrono::seconds{1}};
-}
-
-} // namespace
 
 result<receipt> lane_file::accept(const acceptance& what) {
   auto& n = *what.n;

@@ -29,12 +29,8 @@ public:
   // lane_update.cpp
   std::vector<row_key> start(const std::vector<attempt_start>& what);
   result<update_result> update(const delivery_update& what);
-  // lane_hand.cpp: by a person's hand
-  result<notification_view> cancel(const space& where, const uuid& id, sys_time now);
-  result<delivery> resolve(const space& where, const uuid& id, const uuid& delivery_id, delivery_status to,
-                           const decision& why, sys_time now);
-  status_result engage(const space& where, const uuid& id, const std::optional<uuid>& delivery_id, engagement what);
-  std::vector<delivery> redrive(const std::vector<row_key>& keys, const decision& why, sys_time now);
+  /// The rows as changes by hand need them; inside a transaction.
+  delivery_table& rows() { return *tables_; }
 
   /// Background work asked for from outside; see lane_upkeep.hpp.
   lane_upkeep& background() { return upkeep_; }
@@ -44,11 +40,6 @@ private:
   lane_tables& tables() { return *tables_; }
   bool start_one(const attempt_start& what);
   bool write_guarded(const delivery_update& what);
-  bool has_standbys(row_key notification_key);
-  std::vector<delivery> siblings_of(row_key notification_key);
-  bool release(delivery& d, sys_time at);
-  std::vector<delivery> release_next(row_key notification_key, sys_time at);
-  void cancel_standbys(row_key notification_key, sys_time at);
 
   store_file file_;
   const wall_clock& clock_;

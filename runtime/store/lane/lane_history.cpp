@@ -4,19 +4,14 @@
 
 #include "messages/transitions.hpp"
 #include "runtime/store/codec.hpp"
+#include "runtime/store/history_terms.hpp"
 #include "runtime/store/lane/lane_reads.hpp"
 #include "runtime/store/lane/lane_upkeep.hpp"
 
 namespace carillon {
 namespace {
 
-/// Rows one page may look at; past it the page ends early, with a cursor.
-constexpr std::size_t rows_of_page = 20'000;
-constexpr std::size_t dead_letters_counted = 1'000'000;
-constexpr std::size_t attempts_read = 100'000;
-constexpr std::size_t places_read = 20'000;
 constexpr std::size_t recent_rows_read = 300'000;
-constexpr auto attempts_reach_back = std::chrono::hours{1};
 // Nothing is decided before the limits are rebuilt, so reading ends in time for the
 // first delivery even where the file comes from a slow disk.
 constexpr auto attempts_search_time = std::chrono::milliseconds{200};
@@ -53,10 +48,7 @@ private:
       return std::nullopt;
     auto n = load_notification(in_, key);
     notification_view view{n, load_deliveries(in_, *n)};
-    auto on_channel = [&](const delivery& d) { return d.channel == *what_.channel; };
-    if (what_.channel && std::none_of(view.deliveries.begin(), view.deliveries.end(), on_channel))
-      return std::nullopt;
-    if (!what_.status.empty() && notification_status(view.deliveries) != what_.status)
+    if (!matches(what_, view))
       return std::nullopt;
     return view;
   }
@@ -109,18 +101,10 @@ struct dead_row {
   std::string attempts;
 };
 
-bool last_attempt_matches(const dead_letter_filter& what, const std::string& attempts) {
-  if (what.provider.empty() && what.code.empty())
-    return true;
-  auto all = decode_attempts(attempts);
-  return !all.empty() && (what.provider.empty() || all.back().provider == what.provider)
-         && (what.code.empty() || all.back().code == what.code);
-}
-
-bool matches(const dead_letter_filter& what, const dead_row& row) {
+bool means(const dead_letter_filter& what, const dead_row& row) {
   return (what.type.empty() || row.type == what.type) && (what.user_id.empty() || row.user_id == what.user_id)
          && (!what.channel || row.channel == *what.channel) && (!what.since || row.at >= *what.since)
-         && (!what.until || row.at < *what.until) && last_attempt_matches(what, row.attempts);
+         && (!what.until || row.at < *what.until) && last_attempt_matches(what, decode_attempts(row.attempts));
 }
 
 } // namespace
@@ -177,7 +161,7 @@ dead_letter_page dead_letter_list(lane_tables& in, const dead_letter_filter& wha
                  static_cast<channel>(rows.integer(4)),
                  rows.time(5).value_or(sys_time{}),
                  rows.text(6)};
-    if (row.space != *space_id || (!wanted.empty() && !wanted.contains(row.key)) || !matches(what, row))
+    if (row.space != *space_id || (!wanted.empty() && !wanted.contains(row.key)) || !means(what, row))
       continue;
     ++page.matched;
     if (row.key >= below)

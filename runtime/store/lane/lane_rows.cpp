@@ -1,7 +1,5 @@
 #include "runtime/store/lane/lane_rows.hpp"
 
-#include <algorithm>
-
 #include "messages/transitions.hpp"
 #include "runtime/store/codec.hpp"
 
@@ -13,16 +11,6 @@ struct filing {
   std::int64_t queue = 0, home = 0, due = 0;
 };
 
-std::int64_t due_of(const delivery& d) {
-  if (d.status == delivery_status::held)
-    return d.expires_at ? d.expires_at->time_since_epoch().count() : due_never;
-  if (d.status != delivery_status::queued && d.status != delivery_status::scheduled)
-    return 0;
-  if (d.standby)
-    return due_never;
-  return due_column(d.due);
-}
-
 filing filing_of(lane_tables& in, const delivery& d) {
   filing at;
   at.due = due_of(d);
@@ -32,18 +20,6 @@ filing filing_of(lane_tables& in, const delivery& d) {
   if (d.status == delivery_status::sending && !d.attempts.empty() && d.attempts.back().provider != d.queue)
     at.queue = in.names.queue_id(d.attempts.back().provider, d.space);
   return at;
-}
-
-sys_time changed_at(const delivery& d) {
-  return d.history.empty() ? time_of(d.key) : d.history.back().at;
-}
-
-std::int64_t place_of(const delivery& d) {
-  return d.place.value_or(sys_time{}).time_since_epoch().count();
-}
-
-sys_time last_attempt_at(const delivery& d) {
-  return d.attempts.empty() ? sys_time{} : d.attempts.back().started_at;
 }
 
 delivery read_delivery(lane_tables& in, statement& row) {
@@ -66,9 +42,7 @@ delivery read_delivery(lane_tables& in, statement& row) {
   d.attempts = decode_attempts(row.view(16));
   d.history = decode_history(row.view(17));
   d.attempts_before = static_cast<int>(row.integer(18));
-  auto waits = d.status == delivery_status::queued || d.status == delivery_status::scheduled;
-  if (auto due = row.integer(6); waits && due != 0 && due != due_never)
-    d.due = sys_time{duration{due}};
+  d.due = due_from(row.integer(6), d.status);
   return d;
 }
 
@@ -81,12 +55,6 @@ std::vector<delivery> read_range(lane_tables& in, row_key first, row_key last) {
   while (rows.step())
     all.push_back(read_delivery(in, rows));
   return all;
-}
-
-void adopt(delivery& d, const notification& n) {
-  d.space = n.space;
-  d.user_id = n.user_id;
-  d.type = n.type;
 }
 
 bool write_row(lane_tables& in, const delivery& d, const row_guard& expected) {
@@ -108,10 +76,6 @@ bool write_row(lane_tables& in, const delivery& d, const row_guard& expected) {
 }
 
 } // namespace
-
-std::int64_t due_column(const std::optional<sys_time>& due) {
-  return due ? std::clamp<std::int64_t>(due->time_since_epoch().count(), 1, due_never - 1) : 0;
-}
 
 notification_ptr load_notification(lane_tables& in, row_key key) {
   auto row = in.db.use("SELECT id, space, erased, priority, created_at, send_at, expires_at, user_id, type, category, "
@@ -208,13 +172,35 @@ bool write_delivery(lane_tables& in, const delivery& d, const row_guard& expecte
   return write_row(in, blank, expected);
 }
 
-void scrub(delivery& d) {
-  d.address.clear();
-  d.decision.reason.clear();
-  for (auto& a : d.attempts)
-    a.detail.clear();
-  for (auto& change : d.history)
-    change.reason.clear();
+notification_ptr lane_tables::find(const space& where, const uuid& id) {
+  return find_notification(*this, where, id);
+}
+
+notification_ptr lane_tables::load_notification(row_key key) {
+  return carillon::load_notification(*this, key);
+}
+
+std::vector<delivery> lane_tables::deliveries_of(const notification& n) {
+  return load_deliveries(*this, n);
+}
+
+std::optional<pulled> lane_tables::load(row_key key) {
+  return load_delivery(*this, key);
+}
+
+bool lane_tables::write(const delivery& d, const row_guard& expected) {
+  return write_delivery(*this, d, expected);
+}
+
+void lane_tables::engage(row_key key, engagement to) {
+  db.use("UPDATE delivery SET engagement = ?2 WHERE key = ?1 AND engagement < ?2").with(key, to).run();
+}
+
+// Keys of a notification's deliveries lie in one block, so this look is a short
+// range of rows; nearly every notification has no standby and ends here.
+bool lane_tables::has_standbys(row_key notification) {
+  auto row = db.use("SELECT 1 FROM delivery WHERE key > ?1 AND key <= ?2 AND standby = 1 LIMIT 1");
+  return row.with(notification, notification + static_cast<row_key>(bounds::deliveries)).step();
 }
 
 } // namespace carillon

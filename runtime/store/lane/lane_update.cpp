@@ -36,19 +36,12 @@ bool lane_file::start_one(const attempt_start& what) {
 }
 
 result<update_result> lane_file::update(const delivery_update& what) {
-  auto& d = what.d;
-  if (d.status != what.expected && !may_move(what.expected, d.status))
-    return fault{errc::internal_error, "A delivery cannot go from " + std::string{to_string(what.expected)} + " to "
-                                         + std::string{to_string(d.status)} + "."};
+  if (auto wrong = illegal(what))
+    return *wrong;
   update_result done;
   done.applied = write_guarded(what);
-  if (!done.applied)
-    return done;
-  auto at = d.history.empty() ? clock_.now() : d.history.back().at;
-  if (what.cancel_standby)
-    cancel_standbys(d.notification_key, at);
-  else if (what.release_standby)
-    done.released = release_next(d.notification_key, at);
+  if (done.applied)
+    done.released = follow_up_siblings(*tables_, what, clock_.now());
   return done;
 }
 
@@ -60,61 +53,6 @@ bool lane_file::write_guarded(const delivery_update& what) {
     return true;
   guard.erased = true;
   return write_delivery(tables(), what.d, guard);
-}
-
-// Keys of a notification's deliveries lie in one block, so this look is a short
-// range of rows; nearly every notification has no standby and ends here.
-bool lane_file::has_standbys(row_key notification_key) {
-  auto row = tables().db.use("SELECT 1 FROM delivery WHERE key > ?1 AND key <= ?2 AND standby = 1 LIMIT 1");
-  return row.with(notification_key, notification_key + static_cast<row_key>(bounds::deliveries)).step();
-}
-
-std::vector<delivery> lane_file::siblings_of(row_key notification_key) {
-  auto n = load_notification(tables(), notification_key);
-  return n ? load_deliveries(tables(), *n) : std::vector<delivery>{};
-}
-
-// One failed device does not release the next channel while another of the same
-// channel still may, or did, reach the person. A channel is released as a whole.
-std::vector<delivery> lane_file::release_next(row_key notification_key, sys_time at) {
-  if (!has_standbys(notification_key))
-    return {};
-  auto siblings = siblings_of(notification_key);
-  auto waits = [](const delivery& d) { return d.standby && d.status == delivery_status::scheduled; };
-  auto hopeful = [&](const delivery& d) {
-    return !waits(d)
-           && (is_unfinished(d.status) || d.status == delivery_status::sent || d.status == delivery_status::delivered);
-  };
-  auto next = std::find_if(siblings.begin(), siblings.end(), waits);
-  if (next == siblings.end() || std::any_of(siblings.begin(), siblings.end(), hopeful))
-    return {};
-  std::vector<delivery> released;
-  for (auto on = next->channel; next != siblings.end(); ++next)
-    if (waits(*next) && next->channel == on)
-      if (release(*next, at))
-        released.push_back(*next);
-  return released;
-}
-
-bool lane_file::release(delivery& d, sys_time at) {
-  row_guard guard{d.status, d.attempts.size(), false};
-  d.standby = false;
-  d.due.reset();
-  move_to(d, delivery_status::queued, at, {"routing.first", "The channel before it did not reach the person."});
-  return write_delivery(tables(), d, guard);
-}
-
-void lane_file::cancel_standbys(row_key notification_key, sys_time at) {
-  if (!has_standbys(notification_key))
-    return;
-  for (auto& d : siblings_of(notification_key)) {
-    if (!d.standby || d.status != delivery_status::scheduled)
-      continue;
-    row_guard guard{d.status, d.attempts.size(), false};
-    d.standby = false;
-    move_to(d, delivery_status::cancelled, at, {"routing.first", "The delivery before it reached the person."});
-    write_delivery(tables(), d, guard);
-  }
 }
 
 } // namespace carillon

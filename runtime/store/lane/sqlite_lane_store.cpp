@@ -40,21 +40,24 @@ void sqlite_lane_store::update(delivery_update what, done<update_result> then) {
 }
 
 void sqlite_lane_store::cancel(space where, uuid id, sys_time now, done<notification_view> then) {
-  writer_.submit<notification_view>(std::move(then),
-                                    [this, where = std::move(where), id, now] { return file_.cancel(where, id, now); });
+  writer_.submit<notification_view>(std::move(then), [this, where = std::move(where), id, now] {
+    return carillon::cancel(file_.rows(), where, id, now);
+  });
 }
 
 void sqlite_lane_store::resolve(space where, uuid id, uuid delivery_id, delivery_status to, decision why, sys_time now,
                                 done<delivery> then) {
-  writer_.submit<delivery>(std::move(then), [this, where = std::move(where), id, delivery_id, to, why = std::move(why),
-                                             now] { return file_.resolve(where, id, delivery_id, to, why, now); });
+  writer_.submit<delivery>(std::move(then),
+                           [this, where = std::move(where), id, delivery_id, to, why = std::move(why), now] {
+                             return carillon::resolve(file_.rows(), where, id, delivery_id, to, why, now);
+                           });
 }
 
 // Engagement has no history of its own, so the instant is not kept.
 void sqlite_lane_store::engage(space where, uuid id, std::optional<uuid> delivery_id, engagement what, sys_time,
                                done<ok_t> then) {
   writer_.submit<ok_t>(std::move(then), [this, where = std::move(where), id, delivery_id, what] {
-    return file_.engage(where, id, delivery_id, what);
+    return carillon::engage(file_.rows(), where, id, delivery_id, what);
   });
 }
 
@@ -63,7 +66,7 @@ void sqlite_lane_store::redrive(std::vector<row_key> keys, decision why, sys_tim
   using queued = std::vector<delivery>;
   writer_.submit<queued>(std::move(then),
                          [this, keys = std::move(keys), why = std::move(why), now]() -> result<queued> {
-                           return file_.redrive(keys, why, now);
+                           return carillon::redrive(file_.rows(), keys, why, now);
                          });
 }
 

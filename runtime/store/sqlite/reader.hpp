@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include "runtime/store/sqlite/jobs.hpp"
+#include "runtime/store/jobs.hpp"
 #include "runtime/store/sqlite/store_file.hpp"
 
 namespace carillon {

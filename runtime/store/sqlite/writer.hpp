@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "runtime/store/sqlite/jobs.hpp"
+#include "runtime/store/jobs.hpp"
 #include "runtime/store/sqlite/wal_keeper.hpp"
 #include "runtime/store/stores.hpp"
 

@@ -1,4 +1,4 @@
-#include "runtime/store/sqlite/jobs.hpp"
+#include "runtime/store/jobs.hpp"
 
 #include <algorithm>
 #include <string>

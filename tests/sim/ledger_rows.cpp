@@ -79,7 +79,7 @@ void ledger::check_start(lane l, const row_change& change) {
   }
   if (d.expires_at && started.started_at >= *d.expires_at && !stepped_within(60s))
     broken("nothing starts after it expired", name_of(l, d.key));
-  if (auto used = around_.places.find({l, d.key}); used != around_.places.end())
+  if (auto used = around_.used_places.find({l, d.key}); used != around_.used_places.end())
     if (static_cast<int>(d.attempts.size()) == d.attempts_before + 1)
       known.places[d.attempts_before] = used->second;
   check_attempts(l, d);

@@ -59,6 +59,8 @@ struct surroundings {
   unsigned blinds = 0;      ///< throttles that started and could not know every place that had been given
   /// Given last, by delivery; keys of the two lanes may be equal.
   std::map<std::pair<lane, row_key>, limits_place> places;
+  /// With which it last went on to be started.
+  std::map<std::pair<lane, row_key>, limits_place> used_places;
   feature_settings_ptr settings = std::make_shared<const feature_settings>(); ///< as stored
 
   // Of vendors that are well: how long an answer takes, and whether each message is refused once.

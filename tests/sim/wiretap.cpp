@@ -59,8 +59,11 @@ void wiretap::remember_place(lane l, const delivery& d, bool goes_on) {
   auto& known = around_.places[{l, d.key}];
   if (known.place != *d.place)
     known = {.place = *d.place, .blinds = around_.blinds};
-  if (goes_on)
-    known.steps = around_.steps;
+  if (!goes_on)
+    return;
+  known.steps = around_.steps;
+  // A row that was pulled twice is decided twice: what its other decision was told is not what it begins with.
+  around_.used_places[{l, d.key}] = known;
 }
 
 std::vector<caf::message> wiretap::spoiled(caf::atom_value what, caf::message letter) {
